@@ -1,0 +1,71 @@
+package discussion
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/outbox"
+)
+
+// askAnswer opens the form behind a question's Answer button.
+func (s *Service) askAnswer(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	d, n, err := s.questionOf(ctx, req)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	lang := req.Member.Language
+	return bot.Ask(bot.Form{
+		Title:  s.label(lang, "chat.form.answer", bot.Num("n", n)),
+		Path:   "/chat/answer/" + d.ID + "/" + strconv.Itoa(n),
+		Submit: s.label(lang, "chat.form.send"),
+		Fields: []bot.Field{{
+			Name: "answer", Label: s.label(lang, "chat.form.answer.label", bot.Num("n", n)),
+			Hint: cut(d.Script.Questions[n-1].Text, 90), Long: true, Max: maxText,
+		}},
+	}), nil
+}
+
+// answer takes the form: the answer is filed and shown in the channel.
+func (s *Service) answer(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	d, n, err := s.questionOf(ctx, req)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	lang := req.Member.Language
+	text := strings.TrimSpace(req.Value("answer"))
+	if text == "" {
+		return bot.Reply{FieldErrors: map[string]bot.Text{"answer": s.words.Text(lang, "chat.form.answer.empty")}}, nil
+	}
+	now := s.clock.Now().UTC()
+	key := bot.DeliveryKey(Record(d.ID) + "/a/" + bot.NewID(now))
+	item := d.post("", bot.Message{Text: s.words.Text(d.Language, "chat.answer.shown",
+		bot.Str("name", req.Member.Name), bot.Num("n", n), bot.Str("text", text))})
+	item.Post.Key = key
+	err = s.store.Add(ctx, Filing{Discussion: &d, Entry: Entry{
+		ID: string(key), Author: req.Member.ID, Kind: Answer, Questions: []int{n}, Asked: d.Asked, At: now, Text: text,
+	}}, outbox.Effects{Input: req.Input, Posts: []outbox.Item{item}})
+	if err != nil && !errors.Is(err, outbox.ErrRepeated) {
+		return bot.Reply{}, err
+	}
+	return bot.Say(s.words.Text(lang, "chat.answer.kept", bot.Num("n", n))), nil
+}
+
+// questionOf gives the discussion and the question of a request's path, if it
+// can be answered now.
+func (s *Service) questionOf(ctx context.Context, req *bot.Request) (Discussion, int, error) {
+	d, err := s.named(ctx, req)
+	if err != nil {
+		return d, 0, err
+	}
+	n, err := strconv.Atoi(req.Params.Get("question"))
+	if err != nil || n < 1 || n > d.Asked {
+		return d, 0, bot.Fail(bot.NotFound, s.words.Text(req.Member.Language, "chat.gone"))
+	}
+	if !d.Running() {
+		return d, 0, bot.Fail(bot.Conflict, s.words.Text(req.Member.Language, "chat.over", bot.Str("title", d.heading())))
+	}
+	return d, n, nil
+}

@@ -1,0 +1,106 @@
+package discussion
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/staffroom-bot/staffroom/bot"
+)
+
+// Archive is a discussion to keep. Its JSON is a published format: names stay,
+// fields may be added.
+type Archive struct {
+	Title        string             `json:"title"`
+	Tag          string             `json:"tag,omitempty"`
+	Hosts        []string           `json:"hosts"`
+	Start        time.Time          `json:"start"` // when the doors opened
+	Zone         string             `json:"zone"`  // IANA
+	Participants []string           `json:"participants"`
+	Questions    []ArchivedQuestion `json:"questions"`
+	Messages     []ArchivedMessage  `json:"messages"`
+}
+
+// ArchivedQuestion is a question that was asked.
+type ArchivedQuestion struct {
+	Number  int       `json:"number"`
+	Text    string    `json:"text"`
+	Image   string    `json:"image,omitempty"`
+	AskedAt time.Time `json:"asked_at"`
+	Second  int       `json:"second"` // of AskedAt, counted from Start
+}
+
+// ArchivedMessage is something that was said, and not taken back.
+type ArchivedMessage struct {
+	ID        string    `json:"id"`
+	Author    string    `json:"author"` // name
+	Kind      Kind      `json:"kind"`
+	Questions []int     `json:"questions"`          // what it answers, or what the message it replies to is about
+	ReplyTo   string    `json:"reply_to,omitempty"` // another message's ID, or that of a question's post
+	At        time.Time `json:"at"`
+	Text      string    `json:"text"`
+}
+
+// Archive gathers a discussion that has been opened.
+func (s *Service) Archive(ctx context.Context, c bot.CommunityID, id string) (Archive, error) {
+	d, err := s.store.Get(ctx, c, id)
+	if err != nil {
+		return Archive{}, err
+	}
+	entries, err := s.store.Entries(ctx, c, id)
+	if err != nil {
+		return Archive{}, err
+	}
+	names, err := s.members.Names(ctx, c, authors(entries))
+	if err != nil {
+		return Archive{}, err
+	}
+	return archive(&d, entries, names), nil
+}
+
+func authors(entries []Entry) []bot.MemberID {
+	var ids []bot.MemberID
+	seen := map[bot.MemberID]bool{}
+	for _, e := range entries {
+		if !e.Deleted && !seen[e.Author] {
+			seen[e.Author] = true
+			ids = append(ids, e.Author)
+		}
+	}
+	return ids
+}
+
+func archive(d *Discussion, entries []Entry, names map[bot.MemberID]string) Archive {
+	a := Archive{
+		Title: d.Script.Title, Tag: d.Script.Tag, Hosts: append([]string{}, d.Script.Hosts...),
+		Start: d.Opened, Zone: d.Script.Zone,
+		Participants: []string{}, Questions: []ArchivedQuestion{}, Messages: []ArchivedMessage{},
+	}
+	for i, at := range d.AskedAt {
+		q := d.Script.Questions[i]
+		a.Questions = append(a.Questions, ArchivedQuestion{
+			Number: i + 1, Text: q.Text, Image: q.Image, AskedAt: at, Second: int(at.Sub(d.Opened).Seconds()),
+		})
+	}
+	for _, id := range authors(entries) {
+		a.Participants = append(a.Participants, names[id])
+	}
+	slices.Sort(a.Participants)
+	for _, e := range entries {
+		if e.Deleted {
+			continue
+		}
+		a.Messages = append(a.Messages, ArchivedMessage{
+			ID: e.ID, Author: names[e.Author], Kind: e.Kind, Questions: append([]int{}, e.Questions...),
+			ReplyTo: e.ReplyTo, At: e.At, Text: e.Text,
+		})
+	}
+	return a
+}
+
+// JSON is the archive for programs, indented.
+func (a Archive) JSON() ([]byte, error) {
+	out, err := json.MarshalIndent(a, "", "  ")
+	return append(out, '\n'), err
+}

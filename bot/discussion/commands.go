@@ -1,0 +1,284 @@
+package discussion
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/staffroom-bot/staffroom/bot"
+)
+
+// Register declares the commands /chat and /host, the controls and forms that
+// belong to them, and the listener.
+func (s *Service) Register(r *bot.Router) {
+	name := bot.Option{Name: "name", Summary: "chat.option.name", Complete: s.completeName}
+	r.Command(bot.Command{Name: "chat", Summary: "chat.command", Subcommands: []bot.Subcommand{
+		{Name: "list", Summary: "chat.command.list", Example: "/chat list", Private: true, Handle: s.list},
+		{Name: "show", Summary: "chat.command.show", Example: "/chat show name:Models", Options: []bot.Option{name}, Private: true, Handle: s.show},
+		{Name: "mine", Summary: "chat.command.mine", Example: "/chat mine", Options: []bot.Option{name}, Private: true, Handle: s.mine},
+		{Name: "archive", Summary: "chat.command.archive", Example: "/chat archive name:Models", Options: []bot.Option{name}, Private: true, Mode: bot.Deferred, Handle: s.read},
+	}})
+	r.Command(bot.Command{Name: "host", Summary: "host.command", Subcommands: []bot.Subcommand{
+		{Name: "new", Summary: "host.command.new", Example: "/host new", Access: bot.HostsOnly, Private: true, Handle: s.askNew},
+		{Name: "panel", Summary: "host.command.panel", Example: "/host panel", Options: []bot.Option{name}, Access: bot.HostsOnly, Private: true, Handle: s.panel},
+		{Name: "cancel", Summary: "host.command.cancel", Example: "/host cancel name:Models", Options: []bot.Option{name}, Access: bot.HostsOnly, Private: true, Handle: s.askCancel},
+	}})
+	for _, route := range []bot.Route{
+		{Path: "/chat/view/{chat}", Private: true, Handle: s.show},
+		{Path: "/chat/answers/{chat}", Private: true, Handle: s.mine},
+		{Path: "/chat/read/{chat}", Private: true, Mode: bot.Deferred, Handle: s.read},
+		{Path: "/chat/reply/{chat}/{question}", Private: true, Handle: s.askAnswer},
+		{Path: "/chat/answer/{chat}/{question}", Private: true, Handle: s.answer},
+		{Path: "/host/create", Access: bot.HostsOnly, Private: true, Handle: s.create},
+		{Path: "/host/watch/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.panel},
+		{Path: "/host/start/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.start},
+		{Path: "/host/next/{chat}/{asked}", Access: bot.HostsOnly, Private: true, Handle: s.nextQuestion},
+		{Path: "/host/end/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.askEnd},
+		{Path: "/host/end-now/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.end},
+		{Path: "/host/cancel-now/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.cancel},
+	} {
+		r.Handle(route)
+	}
+	r.Listen(s.Hear)
+}
+
+// listed is how many discussions one list shows.
+const listed = 10
+
+// searched is how many discussions a name is looked for in, the latest first.
+const searched = 200
+
+func (s *Service) list(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	chats, err := s.store.List(ctx, req.Member.Community, 0, listed)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	lang := req.Member.Language
+	if len(chats) == 0 {
+		return bot.Say(s.words.Text(lang, "chat.list.empty")), nil
+	}
+	lines := []bot.Text{s.words.Text(lang, "chat.list")}
+	for i := range chats {
+		lines = append(lines, s.line(&chats[i], req.Member))
+	}
+	return bot.Say(bot.Join("\n", lines...), bot.Control{
+		Label: s.label(lang, "chat.button.show", bot.Str("title", short(chats[0].Script.Title))), Path: "/chat/view/" + chats[0].ID,
+	}), nil
+}
+
+// line is a discussion in a list: number, title, when and how it stands.
+func (s *Service) line(d *Discussion, reader bot.Member) bot.Text {
+	return s.words.Text(reader.Language, "chat.line",
+		bot.Num("number", d.Number), bot.Str("title", d.heading()), bot.Rich("state", s.state(d, reader)))
+}
+
+func (s *Service) state(d *Discussion, reader bot.Member) bot.Text {
+	when := func(key bot.Key) bot.Text {
+		at := d.Base
+		if d.State == Closing || d.State == Archived {
+			at = d.Opened
+		}
+		return s.words.Text(reader.Language, key, bot.At("when", at, zoneOf(reader, d), bot.DateTime))
+	}
+	switch {
+	case d.State == Scheduled && d.Base.IsZero():
+		return s.words.Text(reader.Language, "chat.state.waiting")
+	case d.State == Scheduled:
+		return when("chat.state.scheduled")
+	case d.State == Open:
+		return s.words.Text(reader.Language, "chat.state.open")
+	case d.State == Asking:
+		return s.words.Text(reader.Language, "chat.state.asking", bot.Num("n", d.Asked), bot.Num("of", len(d.Script.Questions)))
+	case d.State == Closing:
+		return s.words.Text(reader.Language, "chat.state.closing", bot.At("until", d.Closed.Add(LateAnswers), zoneOf(reader, d), bot.DateTime))
+	case d.State == Cancelled:
+		return s.words.Text(reader.Language, "chat.state.cancelled")
+	default:
+		return when("chat.state.archived")
+	}
+}
+
+func zoneOf(m bot.Member, d *Discussion) string {
+	if m.Zone != "" {
+		return m.Zone
+	}
+	return d.Script.Zone
+}
+
+// show tells about one discussion: before its end the questions that are out,
+// to its hosts all of them.
+func (s *Service) show(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	d, err := s.named(ctx, req)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	lang := req.Member.Language
+	lines := []bot.Text{
+		s.words.Text(lang, "chat.show", bot.Str("title", d.heading()), bot.Rich("state", s.state(&d, req.Member)),
+			bot.Count("questions", len(d.Script.Questions)), bot.Str("host", d.hostName())),
+	}
+	visible := d.Asked
+	if d.hostedBy(req.Member) {
+		visible = len(d.Script.Questions)
+	}
+	for i, q := range d.Script.Questions[:visible] {
+		lines = append(lines, s.words.Text(lang, "chat.show.question", bot.Num("n", i+1), bot.Str("text", q.Text)))
+	}
+	var controls []bot.Control
+	if d.State == Asking || d.State == Closing {
+		controls = append(controls, bot.Control{Label: s.label(lang, "chat.button.mine"), Path: "/chat/answers/" + d.ID})
+	}
+	if !d.Opened.IsZero() {
+		controls = append(controls, bot.Control{Label: s.label(lang, "chat.button.read"), Path: "/chat/read/" + d.ID})
+	}
+	return bot.Say(bot.Join("\n", lines...), controls...), nil
+}
+
+// mine shows a member what is filed of theirs, and under which question.
+func (s *Service) mine(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	d, err := s.named(ctx, req)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	entries, err := s.store.Entries(ctx, d.Community, d.ID)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	lang := req.Member.Language
+	lines := []bot.Text{s.words.Text(lang, "chat.mine", bot.Str("title", d.heading()))}
+	for _, e := range entries {
+		if e.Author == req.Member.ID && e.Kind == Answer && !e.Deleted {
+			lines = append(lines, s.words.Text(lang, "chat.mine.answer",
+				bot.Str("n", numbers(e.Questions)), bot.Str("text", excerpt(e.Text))))
+		}
+	}
+	if len(lines) == 1 {
+		return bot.Say(s.words.Text(lang, "chat.mine.empty", bot.Str("title", d.heading()), bot.Num("n", max(d.Asked, 1)))), nil
+	}
+	return bot.Say(bot.Join("\n", lines...)), nil
+}
+
+// read gives the archive as it stands, as a document.
+func (s *Service) read(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	d, err := s.named(ctx, req)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	lang := req.Member.Language
+	if d.Opened.IsZero() {
+		return bot.Say(s.words.Text(lang, "chat.archive.early", bot.Str("title", d.heading()), bot.Rich("state", s.state(&d, req.Member)))), nil
+	}
+	a, err := s.Archive(ctx, d.Community, d.ID)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	structured, err := a.JSON()
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	answers := 0
+	for _, m := range a.Messages {
+		if m.Kind == Answer {
+			answers++
+		}
+	}
+	reply := bot.Say(s.words.Text(lang, "chat.archive",
+		bot.Str("title", d.heading()), bot.Num("people", len(a.Participants)), bot.Count("answers", answers)))
+	name := "chat-" + strconv.Itoa(d.Number)
+	reply.Message.Files = []bot.File{
+		{Name: name + ".md", Data: a.Markdown(s.words, lang)},
+		{Name: name + ".json", Data: structured},
+	}
+	return reply, nil
+}
+
+// named finds the discussion that a request means: by the ID in its path, by
+// the name that was typed, or else the one that runs in the channel, or else
+// the latest.
+func (s *Service) named(ctx context.Context, req *bot.Request) (Discussion, error) {
+	c, lang := req.Member.Community, req.Member.Language
+	if id := req.Params.Get("chat"); id != "" {
+		d, err := s.store.Get(ctx, c, id)
+		if bot.CodeOf(err) == bot.NotFound {
+			return d, bot.Fail(bot.NotFound, s.words.Text(lang, "chat.gone"))
+		}
+		return d, err
+	}
+	chats, err := s.store.List(ctx, c, 0, searched)
+	if err != nil {
+		return Discussion{}, err
+	}
+	if len(chats) == 0 {
+		return Discussion{}, bot.Fail(bot.NotFound, s.words.Text(lang, "chat.list.empty"))
+	}
+	typed := strings.TrimSpace(req.Value("name"))
+	if typed == "" {
+		return current(chats, req.Channel), nil
+	}
+	for i := range chats {
+		if matches(&chats[i], typed) {
+			return chats[i], nil
+		}
+	}
+	return Discussion{}, bot.Fail(bot.NotFound, s.words.Text(lang, "chat.unknown",
+		bot.Str("name", typed), bot.Str("latest", chats[0].Script.Title)))
+}
+
+func current(chats []Discussion, ch bot.Channel) Discussion {
+	for _, d := range chats {
+		if d.Running() && d.Channel.Root() == ch.Root() {
+			return d
+		}
+	}
+	return chats[0]
+}
+
+// matches takes a discussion's number (12 or #12), or a part of its title or tag.
+func matches(d *Discussion, typed string) bool {
+	if n, err := strconv.Atoi(strings.TrimPrefix(typed, "#")); err == nil {
+		return n == d.Number
+	}
+	return strings.Contains(strings.ToLower(d.heading()), strings.ToLower(typed))
+}
+
+// completeName proposes titles that contain what is typed. Discord takes 25.
+func (s *Service) completeName(ctx context.Context, req *bot.Request) ([]bot.Choice, error) {
+	chats, err := s.store.List(ctx, req.Member.Community, 0, searched)
+	if err != nil {
+		return nil, err
+	}
+	var choices []bot.Choice
+	for i := range chats {
+		if typed := req.Value("name"); typed == "" || matches(&chats[i], typed) {
+			choices = append(choices, bot.Choice{Label: chats[i].heading(), Value: "#" + strconv.Itoa(chats[i].Number)})
+		}
+		if len(choices) == 25 {
+			break
+		}
+	}
+	return choices, nil
+}
+
+func numbers(questions []int) string {
+	parts := make([]string, len(questions))
+	for i, q := range questions {
+		parts[i] = strconv.Itoa(q)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// excerpt is the beginning of a text, on one line.
+func excerpt(s string) string { return cut(strings.Join(strings.Fields(s), " "), 200) }
+
+// short is a title that fits a button.
+func short(s string) string { return cut(s, 40) }
+
+func cut(s string, most int) string {
+	n := 0
+	for i := range s {
+		if n++; n > most {
+			return strings.TrimSpace(s[:i]) + "…"
+		}
+	}
+	return s
+}

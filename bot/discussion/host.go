@@ -1,0 +1,271 @@
+package discussion
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/outbox"
+)
+
+// askNew opens the form for a new discussion.
+func (s *Service) askNew(_ context.Context, req *bot.Request) (bot.Reply, error) {
+	lang := req.Member.Language
+	field := func(name string, f bot.Field) bot.Field {
+		f.Name = name
+		f.Label = s.label(lang, bot.Key("host.form."+name))
+		f.Hint = s.label(lang, bot.Key("host.form."+name+".hint"))
+		return f
+	}
+	return bot.Ask(bot.Form{
+		Title: s.label(lang, "host.form"), Path: "/host/create", Submit: s.label(lang, "host.form.submit"),
+		Fields: []bot.Field{
+			field("title", bot.Field{Max: maxTitle}),
+			field("questions", bot.Field{Long: true}),
+			field("start", bot.Field{Optional: true, Max: 40}),
+			field("length", bot.Field{Optional: true, Max: 10}),
+			field("welcome", bot.Field{Optional: true, Long: true, Max: maxText}),
+		},
+	}), nil
+}
+
+// create takes the form. Without a start the discussion waits for its host.
+func (s *Service) create(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	home, err := s.members.Home(ctx, req.Channel.Space)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	zone := req.Member.Zone
+	if zone == "" {
+		zone = home.Zone
+	}
+	loc, err := time.LoadLocation(zone)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	now := s.clock.Now()
+	draft := ScriptDraft{
+		Title: req.Value("title"), Hosts: []string{req.Member.Name}, Zone: zone,
+		Start: strings.TrimSpace(req.Value("start")), Length: req.Value("length"), Welcome: req.Value("welcome"),
+		Questions: QuestionsFromText(req.Value("questions")),
+	}
+	byHand := draft.Start == ""
+	if byHand {
+		draft.Start = now.In(loc).Format("2006-01-02T15:04:05")
+	}
+	script, err := draft.Script()
+	var wrong *ScriptError
+	if errors.As(err, &wrong) {
+		return bot.Reply{FieldErrors: fieldErrors(wrong)}, nil
+	}
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	d := Discussion{
+		Community: req.Member.Community, Script: script, Channel: req.Channel.Root(),
+		Language: home.Language, Host: req.Member.ID,
+	}
+	if !byHand {
+		if script.Start.Before(now) {
+			return bot.Reply{FieldErrors: map[string]bot.Text{
+				"start": s.words.Text(req.Member.Language, "host.form.start.past", bot.At("now", now, zone, bot.DateTime)),
+			}}, nil
+		}
+		d.Base = script.Start
+	}
+	if err := s.Schedule(ctx, &d, req.Input); err != nil && !errors.Is(err, outbox.ErrRepeated) {
+		return bot.Reply{}, err
+	}
+	return s.panelReply(ctx, &d, req, s.words.Text(req.Member.Language, "host.created", bot.Str("title", d.heading())))
+}
+
+// fieldErrors puts a script's problems next to the fields of the form.
+func fieldErrors(e *ScriptError) map[string]bot.Text {
+	out := map[string]bot.Text{}
+	for _, p := range e.Problems {
+		name := p.Field
+		if strings.HasPrefix(name, "questions") {
+			name = "questions"
+		}
+		switch name {
+		case "title", "questions", "start", "length", "welcome":
+		default:
+			name = "title"
+		}
+		out[name] = bot.Join("\n", out[name], bot.Plain(p.Expected))
+	}
+	return out
+}
+
+// panel shows a host how the discussion stands, with everything they need to
+// run it as buttons.
+func (s *Service) panel(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	d, err := s.named(ctx, req)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	return s.panelReply(ctx, &d, req, nil)
+}
+
+func (s *Service) panelReply(ctx context.Context, d *Discussion, req *bot.Request, news bot.Text) (bot.Reply, error) {
+	lang := req.Member.Language
+	lines := []bot.Text{news, s.line(d, req.Member)}
+	if d.Running() {
+		entries, err := s.store.Entries(ctx, d.Community, d.ID)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		t := count(entries)
+		lines = append(lines, s.words.Text(lang, "host.panel.people", bot.Count("people", t.people)))
+		for n := 1; n <= d.Asked; n++ {
+			lines = append(lines, s.words.Text(lang, "host.panel.answers", bot.Num("n", n), bot.Count("answers", t.byQuestion[n])))
+		}
+	}
+	if next, ok := d.next(); ok && !d.Over() {
+		key := bot.Key("host.panel.next.close")
+		switch next.to {
+		case Open:
+			key = "host.panel.next.open"
+		case Asking:
+			key = "host.panel.next.question"
+		}
+		lines = append(lines, s.words.Text(lang, key, bot.Num("n", next.ask), bot.At("when", next.at, zoneOf(req.Member, d), bot.ClockTime)))
+		if next.to == Asking {
+			lines = append(lines, s.hostNote(lang, d, next.ask))
+		}
+	}
+	reply := bot.Say(bot.Join("\n", lines...), s.panelControls(lang, d)...)
+	reply.Replace = req.Message != nil
+	return reply, nil
+}
+
+// hostNote is the next question and what the host noted with it.
+func (s *Service) hostNote(lang string, d *Discussion, n int) bot.Text {
+	q := d.Script.Questions[n-1]
+	text := s.words.Text(lang, "chat.show.question", bot.Num("n", n), bot.Str("text", q.Text))
+	if q.Note == "" {
+		return text
+	}
+	return bot.Join("\n", text, s.words.Text(lang, "host.panel.note", bot.Str("note", q.Note)))
+}
+
+func (s *Service) panelControls(lang string, d *Discussion) []bot.Control {
+	control := func(key bot.Key, path string, style bot.ControlStyle) bot.Control {
+		return bot.Control{Label: s.label(lang, key), Path: path, Style: style}
+	}
+	switch d.State {
+	case Scheduled:
+		return []bot.Control{
+			control("host.button.start", "/host/start/"+d.ID, bot.Primary),
+			control("host.button.cancel", "/host/cancel-now/"+d.ID, bot.Danger),
+		}
+	case Open, Asking:
+		var out []bot.Control
+		if d.Asked < len(d.Script.Questions) {
+			out = append(out, control("host.button.next", "/host/next/"+d.ID+"/"+strconv.Itoa(d.Asked), bot.Primary))
+		}
+		return append(out,
+			control("host.button.refresh", "/host/watch/"+d.ID, bot.Ordinary),
+			control("host.button.end", "/host/end/"+d.ID, bot.Danger))
+	default:
+		return []bot.Control{control("chat.button.read", "/chat/read/"+d.ID, bot.Ordinary)}
+	}
+}
+
+// start opens the doors now.
+func (s *Service) start(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	return s.actReply(ctx, req, func(d *Discussion, now time.Time) (step, error) {
+		if d.State != Scheduled {
+			return step{}, errNothingToDo
+		}
+		return d.startNow(now), nil
+	})
+}
+
+// nextQuestion asks the next question now. The path says which question was out
+// when the button was made, so two hosts who press at once ask one question.
+func (s *Service) nextQuestion(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	asked, err := strconv.Atoi(req.Params.Get("asked"))
+	if err != nil {
+		return bot.Reply{}, bot.Fail(bot.NotFound, s.words.Text(req.Member.Language, "chat.gone"))
+	}
+	return s.actReply(ctx, req, func(d *Discussion, now time.Time) (step, error) {
+		if d.Asked != asked || d.State != Open && d.State != Asking {
+			return step{}, errNothingToDo
+		}
+		st, ok := d.askNow(now)
+		if !ok {
+			return step{}, errNothingToDo
+		}
+		return st, nil
+	})
+}
+
+// askEnd asks once before a discussion is ended.
+func (s *Service) askEnd(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	d, err := s.named(ctx, req)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	lang := req.Member.Language
+	reply := bot.Say(s.words.Text(lang, "host.end.ask", bot.Str("title", d.heading())),
+		bot.Control{Label: s.label(lang, "host.button.end.yes"), Path: "/host/end-now/" + d.ID, Style: bot.Danger},
+		bot.Control{Label: s.label(lang, "host.button.end.no"), Path: "/host/watch/" + d.ID})
+	reply.Replace = req.Message != nil
+	return reply, nil
+}
+
+func (s *Service) end(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	return s.actReply(ctx, req, func(d *Discussion, now time.Time) (step, error) {
+		if d.State != Open && d.State != Asking {
+			return step{}, errNothingToDo
+		}
+		return step{to: Closing, at: now}, nil
+	})
+}
+
+// askCancel asks once before a discussion is cancelled.
+func (s *Service) askCancel(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	d, err := s.named(ctx, req)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	lang := req.Member.Language
+	if d.State != Scheduled {
+		return s.panelReply(ctx, &d, req, s.words.Text(lang, "host.cancel.late", bot.Str("title", d.heading())))
+	}
+	return bot.Say(s.words.Text(lang, "host.cancel.ask", bot.Rich("chat", s.line(&d, req.Member))),
+		bot.Control{Label: s.label(lang, "host.button.cancel.yes"), Path: "/host/cancel-now/" + d.ID, Style: bot.Danger},
+		bot.Control{Label: s.label(lang, "host.button.cancel.no"), Path: "/host/watch/" + d.ID}), nil
+}
+
+func (s *Service) cancel(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	return s.actReply(ctx, req, func(d *Discussion, now time.Time) (step, error) {
+		if d.State != Scheduled {
+			return step{}, errNothingToDo
+		}
+		return step{to: Cancelled, at: now}, nil
+	})
+}
+
+// errNothingToDo says that what a host asked for is so already.
+var errNothingToDo = errors.New("nothing to do")
+
+// actReply does what a host asked for and shows the panel as it is then. If
+// somebody else was quicker, the panel says how things stand.
+func (s *Service) actReply(ctx context.Context, req *bot.Request, change func(*Discussion, time.Time) (step, error)) (bot.Reply, error) {
+	if _, err := s.named(ctx, req); err != nil {
+		return bot.Reply{}, err
+	}
+	d, err := s.act(ctx, req.Member.Community, req.Params.Get("chat"), req.Input, change)
+	if errors.Is(err, errNothingToDo) {
+		return s.panelReply(ctx, &d, req, s.words.Text(req.Member.Language, "host.already"))
+	}
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	return s.panelReply(ctx, &d, req, nil)
+}

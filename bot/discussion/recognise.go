@@ -1,0 +1,145 @@
+package discussion
+
+import (
+	"slices"
+	"time"
+)
+
+// Kind says what a message of a discussion is.
+type Kind string
+
+// The kinds of message.
+const (
+	Answer Kind = "answer" // answers one or more questions
+	Reply  Kind = "reply"  // speaks to somebody's message
+	Remark Kind = "remark" // everything else: greetings, notices, asides
+)
+
+// Context is what is known when a message is filed. It holds nothing that was
+// said later, so filing needs no waiting and an edit files anew with the same
+// Context.
+type Context struct {
+	Questions int     // how many the script has; 0: not known
+	Asked     int     // number of the question asked last; 0: none yet
+	Host      bool    // the author is a host of this discussion
+	Parent    *Parent // what the message replies to; nil: nothing
+	Last      *Last   // the author's own message before this one; nil: none
+}
+
+// Parent is the message replied to, or at the root of the thread the message is
+// in. The zero Parent is a message about which nothing is known.
+type Parent struct {
+	Question   int   // it is question n itself; 0: it is a message
+	Kind       Kind  // what it was filed as
+	Questions  []int // what it was filed under
+	SameAuthor bool  // whoever replies wrote it
+}
+
+// Last is the author's own message before the one being filed.
+type Last struct {
+	Kind      Kind
+	Questions []int
+	Ago       time.Duration
+}
+
+// Verdict says what a message is.
+type Verdict struct {
+	Kind Kind
+
+	// Questions are the numbers, rising, of the questions answered, or for a
+	// reply those its parent is about, if known.
+	Questions []int
+
+	Reason string // label, thread, continuation, reply or none: by what it was recognised
+}
+
+// continuationWindow is how long a message such as "2/2 …" outside any thread
+// goes on with its author's answer.
+const continuationWindow = 5 * time.Minute
+
+// Recognise tells what a message is from its text and from what came before.
+//
+// In this order: a label that says what the text answers; the question's thread;
+// a reply to one's own answer, which continues it; any other reply; a message
+// marked as continuing one's own answer. The rest is a remark. A host's message
+// about a question ("Q2 is up next") is a remark too.
+func Recognise(text string, c Context) Verdict {
+	s := newLabelScanner(text)
+	claims := s.claims(s.all())
+	m := message{labelScanner: s, claims: claims}
+	if questions := m.claimed(c); len(questions) > 0 {
+		if m.answersColleague(c.Parent, questions) {
+			return Verdict{Kind: Reply, Questions: c.Parent.Questions, Reason: "reply"}
+		}
+		return Verdict{Kind: Answer, Questions: questions, Reason: "label"}
+	}
+	if c.Parent != nil {
+		return m.below(*c.Parent, c.Host)
+	}
+	if l := c.Last; l != nil && l.Kind == Answer && l.Ago <= continuationWindow && m.continues() {
+		return Verdict{Kind: Answer, Questions: l.Questions, Reason: "continuation"}
+	}
+	return Verdict{Kind: Remark, Reason: "none"}
+}
+
+// below judges a message without a label by what it replies to.
+func (m message) below(p Parent, host bool) Verdict {
+	reply := Verdict{Kind: Reply, Questions: p.Questions, Reason: "reply"}
+	switch {
+	case p.Question > 0:
+		reply.Questions = []int{p.Question}
+		if host || !m.says() || m.acknowledges() || m.asks() {
+			return reply
+		}
+		return Verdict{Kind: Answer, Questions: reply.Questions, Reason: "thread"}
+	case p.SameAuthor && p.Kind == Answer:
+		if m.continues() || !m.speaksTo() && m.says() && !m.acknowledges() {
+			return Verdict{Kind: Answer, Questions: p.Questions, Reason: "continuation"}
+		}
+	}
+	return reply
+}
+
+// claimed gives the numbers of the questions that the labels claim, if they can
+// be meant.
+func (m message) claimed(c Context) []int {
+	var numbers []int
+	for _, l := range m.claims {
+		if l.form == formQuestion && (c.Host || m.announces(l) || m.asks()) || l.place == placeInner && c.Host {
+			continue
+		}
+		n := l.number
+		if n == lastQuestion {
+			n = c.Questions
+			if n == 0 {
+				n = c.Asked
+			}
+		}
+		switch {
+		case n < 1 || c.Questions > 0 && n > c.Questions:
+		case l.slip && n > c.Asked: // an odd form of a number not yet asked is something else
+		case n > c.Asked+1 && !l.delim: // reading ahead is rare, "A4 …" is not
+		case l.bare && !l.delim && n != c.Asked: // "#1 reason"
+		default:
+			numbers = append(numbers, n)
+		}
+	}
+	slices.Sort(numbers)
+	return slices.Compact(numbers)
+}
+
+// answersColleague tells whether a message with a label is still a reply to
+// somebody else's: it says no more than "Same", or its label stands at the end
+// and names the question that the other message is about.
+func (m message) answersColleague(p *Parent, questions []int) bool {
+	if p == nil || p.SameAuthor || p.Question > 0 || p.Kind != Answer && p.Kind != Reply {
+		return false
+	}
+	if m.acknowledges() {
+		return true
+	}
+	if m.claims[0].place != placeTrail {
+		return false
+	}
+	return !slices.ContainsFunc(questions, func(n int) bool { return !slices.Contains(p.Questions, n) })
+}

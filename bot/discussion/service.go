@@ -1,0 +1,162 @@
+package discussion
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/outbox"
+	"github.com/staffroom-bot/staffroom/scheduler"
+)
+
+// JobKind is the kind of the jobs that move discussions on. Register
+// Service.Step for it.
+const JobKind = "chat"
+
+// Members is what the discussion needs to know of people and places.
+type Members interface {
+	// Home gives the community of a space, and its language and zone.
+	Home(ctx context.Context, space bot.SpaceID) (Home, error)
+	// Member gives the member of an account, who is made one if need be.
+	Member(ctx context.Context, a bot.Account, name string) (bot.Member, error)
+	// Names gives the names of members; those unknown are left out.
+	Names(ctx context.Context, c bot.CommunityID, ids []bot.MemberID) (map[bot.MemberID]string, error)
+}
+
+// Home is a community as a discussion sees it.
+type Home struct {
+	Community bot.CommunityID
+	Language  string
+	Zone      string
+}
+
+// Service hosts discussions.
+type Service struct {
+	store   Store
+	members Members
+	words   bot.Words
+	clock   scheduler.Clock
+	live    *ledgers
+}
+
+// New returns the service. clock is used for what people are shown and for
+// what a host does at once; the steps go by the scheduler's time.
+func New(store Store, members Members, words bot.Words, clock scheduler.Clock) *Service {
+	return &Service{store: store, members: members, words: words, clock: clock, live: newLedgers()}
+}
+
+// Record names a discussion's messages for outbox.Item.Record.
+func Record(id string) string { return "chat/" + id }
+
+type stepPayload struct {
+	Chat string `json:"chat"`
+}
+
+// job is the job of the discussion's next step.
+func (d *Discussion) job(at time.Time) (scheduler.Job, error) {
+	payload, err := json.Marshal(stepPayload{d.ID})
+	return scheduler.Job{Group: string(d.Community), ID: "chat/" + d.ID, Kind: JobKind, Due: at, Payload: payload}, err
+}
+
+// Schedule takes a new discussion in. Its ID, Number and State are set.
+func (s *Service) Schedule(ctx context.Context, d *Discussion, in bot.InputID) error {
+	number, err := s.store.NextNumber(ctx, d.Community)
+	if err != nil {
+		return err
+	}
+	d.ID, d.Number, d.State = bot.NewID(s.clock.Now()), number, Scheduled
+	e := outbox.Effects{Input: in}
+	if err := d.plan(&e); err != nil {
+		return err
+	}
+	return s.store.Advance(ctx, d, e)
+}
+
+// plan adds the job of the next step to the effects, or takes the job away if
+// no step comes by itself.
+func (d *Discussion) plan(e *outbox.Effects) error {
+	next, ok := d.next()
+	if !ok {
+		e.Cancel = append(e.Cancel, "chat/"+d.ID)
+		return nil
+	}
+	job, err := d.job(next.at)
+	e.Jobs = append(e.Jobs, job)
+	return err
+}
+
+// Step is the scheduler.Handler of JobKind: it makes the step that is due.
+func (s *Service) Step(ctx context.Context, j scheduler.Job) error {
+	var p stepPayload
+	if err := json.Unmarshal(j.Payload, &p); err != nil {
+		return scheduler.Poisoned(err)
+	}
+	d, err := s.store.Get(ctx, bot.CommunityID(j.Group), p.Chat)
+	if bot.CodeOf(err) == bot.NotFound {
+		return nil // deleted meanwhile
+	}
+	if err != nil {
+		return err
+	}
+	next, ok := d.next()
+	switch {
+	case !ok:
+		return nil
+	case next.at.After(j.Started):
+		return scheduler.After(next.at.Sub(j.Started), nil)
+	}
+	err = s.advance(ctx, &d, next, j.Started, "")
+	if bot.CodeOf(err) == bot.Conflict {
+		// A host was quicker. What comes next is in the record.
+		return scheduler.After(0, err)
+	}
+	return err
+}
+
+// advance makes a step: the record, the posts and the next job in one go.
+func (s *Service) advance(ctx context.Context, d *Discussion, st step, now time.Time, in bot.InputID) error {
+	d.take(st, now)
+	posts, err := s.posts(ctx, d, st)
+	if err != nil {
+		return err
+	}
+	e := outbox.Effects{Input: in, Posts: posts}
+	if err := d.plan(&e); err != nil {
+		return err
+	}
+	if err := s.store.Advance(ctx, d, e); err != nil {
+		return err
+	}
+	s.live.moved(d)
+	return nil
+}
+
+// act lets a host do something at once: change decides on a fresh record what
+// step to make. It is tried again when somebody else was quicker, so change must
+// look at the record each time. A repeated input gives the record as it is.
+func (s *Service) act(ctx context.Context, c bot.CommunityID, id string, in bot.InputID, change func(*Discussion, time.Time) (step, error)) (Discussion, error) {
+	const tries = 5
+	var last error
+	for range tries {
+		d, err := s.store.Get(ctx, c, id)
+		if err != nil {
+			return d, err
+		}
+		now := s.clock.Now().UTC()
+		st, err := change(&d, now)
+		if err != nil {
+			return d, err
+		}
+		err = s.advance(ctx, &d, st, now, in)
+		switch {
+		case errors.Is(err, outbox.ErrRepeated):
+			return s.store.Get(ctx, c, id)
+		case bot.CodeOf(err) != bot.Conflict:
+			return d, err
+		}
+		last = err
+	}
+	return Discussion{}, last
+}

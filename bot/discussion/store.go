@@ -1,0 +1,73 @@
+package discussion
+
+import (
+	"context"
+	"time"
+
+	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/outbox"
+)
+
+// Entry is a message of a discussion.
+type Entry struct {
+	ID        string       `json:"id"` // the message's, by its platform
+	Author    bot.MemberID `json:"author"`
+	Kind      Kind         `json:"kind"`
+	Questions []int        `json:"questions,omitempty"`
+	ReplyTo   string       `json:"reply_to,omitempty"` // message ID
+	Asked     int          `json:"asked"`              // the question that was out when it came
+	At        time.Time    `json:"at"`
+	Text      string       `json:"text,omitempty"`
+	Deleted   bool         `json:"deleted,omitempty"` // only the place is left of it
+	Revision  int64        `json:"-"`
+}
+
+// Filing is an entry on its way into a discussion.
+type Filing struct {
+	Discussion *Discussion // as known; its version must be the current one
+	Entry      Entry
+}
+
+// Filed says what became of an entry.
+type Filed string
+
+// What can become of an entry.
+const (
+	FiledNew     Filed = "filed"
+	FiledChanged Filed = "changed" // it was there, this is a newer revision
+	FiledOlder   Filed = "older"   // it was there, as this revision or a newer one
+	FiledStale   Filed = "stale"   // the discussion has moved on: look again; nothing was filed
+)
+
+// Live is a running discussion, with what recognition needs of its messages.
+type Live struct {
+	Discussion Discussion
+	Entries    []Entry                    // in the order they came
+	Sent       map[string]bot.DeliveryKey // our own posts, by message ID
+}
+
+// Store keeps discussions. Its errors have the codes not_found, conflict and
+// unavailable, or are outbox.ErrRepeated.
+type Store interface {
+	// NextNumber gives the next short number of the community.
+	NextNumber(ctx context.Context, c bot.CommunityID) (int, error)
+	// Advance stores d, whose Version must be the stored one (0: it is new),
+	// together with the effects, and sets the new Version. If the version is
+	// another one, that is a conflict and nothing is stored.
+	Advance(ctx context.Context, d *Discussion, e outbox.Effects) error
+	// Get gives a discussion, or not_found.
+	Get(ctx context.Context, c bot.CommunityID, id string) (Discussion, error)
+	// List gives up to limit discussions by their start, the latest first, after
+	// the first skip of them.
+	List(ctx context.Context, c bot.CommunityID, skip, limit int) ([]Discussion, error)
+	// Live gives the discussion that runs in a channel, and its entries after
+	// the first known of them. ok is false if none runs.
+	Live(ctx context.Context, c bot.CommunityID, ch bot.Channel, known int) (l Live, ok bool, err error)
+	// File keeps an entry, in one round trip.
+	File(ctx context.Context, f Filing) (Filed, error)
+	// Add keeps an entry that did not come as a message, with its effects, also
+	// after the end. It is keyed by the effects' input.
+	Add(ctx context.Context, f Filing, e outbox.Effects) error
+	// Entries gives all entries in the order they came.
+	Entries(ctx context.Context, c bot.CommunityID, id string) ([]Entry, error)
+}
