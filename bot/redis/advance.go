@@ -1,0 +1,180 @@
+package redis
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"time"
+
+	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/outbox"
+)
+
+// change is one change of a community's data, applied by one script or not at
+// all.
+type change struct {
+	community bot.CommunityID
+	// The record, if one changes: kept in the hash named by records under id,
+	// its version beside it. from is the expected version, 0 for a new record.
+	records string
+	id      string
+	from    int64
+	body    any
+	// More writes to the community's keys, in order.
+	writes []write
+	outbox.Effects
+}
+
+type write struct {
+	op   string // a Redis command, such as HSET, or dropIf
+	name string // of the key within the community
+	args []string
+}
+
+// dropIf removes a field of a hash if it has the given value.
+const dropIf = "DROP"
+
+// The script's view of the effects and writes.
+type (
+	scriptEffects struct {
+		Cancel []string     `json:"cancel"`
+		Jobs   []scriptJob  `json:"jobs"`
+		Posts  []scriptPost `json:"posts"`
+	}
+	scriptJob struct {
+		ID   string `json:"id"`
+		Due  string `json:"due"`
+		Body string `json:"body"`
+	}
+	scriptPost struct {
+		Key   string `json:"key"`
+		Lane  string `json:"lane"`
+		Body  string `json:"body"`
+		Job   string `json:"job"`
+		Drain string `json:"drain"`
+	}
+	scriptWrite struct {
+		Op   string   `json:"op"`
+		Key  int      `json:"key"`
+		Args []string `json:"args"`
+	}
+)
+
+// advance applies the change and gives the record's new version (0 if no record
+// changes). A record that has another version than expected is a conflict; an
+// input that has had its effect is outbox.ErrRepeated.
+func (s *Store) advance(ctx context.Context, c change) (int64, error) {
+	effects, due, err := encodeEffects(c.Effects)
+	if err != nil {
+		return 0, err
+	}
+	keys := append(jobKeys(string(c.community)),
+		key(c.community, "posts"), key(c.community, "queue"), key(c.community, "sent"),
+		key(c.community, "undelivered"), key(c.community, "numbers"),
+		inputKey(c.community, c.Input), key(c.community, c.records), key(c.community, c.records+":v"))
+	writes := make([]scriptWrite, 0, len(c.writes))
+	for _, w := range c.writes {
+		keys = append(keys, key(c.community, w.name))
+		writes = append(writes, scriptWrite{Op: w.op, Key: len(keys), Args: w.args})
+	}
+	encodedWrites, err := json.Marshal(writes)
+	if err != nil {
+		return 0, err
+	}
+	version, body := "", ""
+	if c.records != "" {
+		encoded, err := json.Marshal(c.body)
+		if err != nil {
+			return 0, err
+		}
+		version, body = strconv.FormatInt(c.from, 10), string(encoded)
+	}
+	run := func() ([]string, error) {
+		return s.strings(ctx, advanceScript, keys, s.now(), effects, string(c.Input), c.id, version, body, encodedWrites)
+	}
+	out, err := s.hinted(ctx, string(c.community), due, run)
+	if err != nil {
+		return 0, err
+	}
+	switch out[0] {
+	case "repeated":
+		return 0, outbox.ErrRepeated
+	case "conflict":
+		return 0, &bot.Error{Code: bot.Conflict}
+	}
+	after, _ := strconv.ParseInt(out[1], 10, 64)
+	return after, nil
+}
+
+// hinted runs a script that schedules something, and says so in the due index
+// before (so that it is found if we die) and after (so that a worker which was
+// looking meanwhile does not overlook it). due is "" if nothing is scheduled.
+func (s *Store) hinted(ctx context.Context, group, due string, run func() ([]string, error)) ([]string, error) {
+	if due == "" {
+		return run()
+	}
+	if err := s.client.SAdd(ctx, groupsKey, group).Err(); err != nil {
+		return nil, failed(err)
+	}
+	if err := s.hint(ctx, group, due); err != nil {
+		return nil, err
+	}
+	out, err := run()
+	if err != nil {
+		return nil, err
+	}
+	err = s.hint(context.WithoutCancel(ctx), group, due)
+	s.wake()
+	return out, err
+}
+
+// encodeEffects gives the effects as the script reads them, and the earliest
+// due time among them: "0" for at once, "" for none.
+func encodeEffects(e outbox.Effects) (encoded []byte, due string, err error) {
+	out := scriptEffects{
+		Cancel: append([]string{}, e.Cancel...),
+		Jobs:   make([]scriptJob, 0, len(e.Jobs)),
+		Posts:  make([]scriptPost, 0, len(e.Posts)),
+	}
+	var earliest time.Time
+	for _, j := range e.Jobs {
+		body, err := json.Marshal(jobBody{Kind: j.Kind, Payload: j.Payload})
+		if err != nil {
+			return nil, "", err
+		}
+		out.Jobs = append(out.Jobs, scriptJob{ID: j.ID, Due: millis(j.Due), Body: string(body)})
+		if earliest.IsZero() || j.Due.Before(earliest) {
+			earliest = j.Due
+		}
+	}
+	if !earliest.IsZero() {
+		due = millis(earliest)
+	}
+	for _, item := range e.Posts {
+		p, err := encodePost(item)
+		if err != nil {
+			return nil, "", err
+		}
+		out.Posts = append(out.Posts, p)
+		due = "0"
+	}
+	encoded, err = json.Marshal(out)
+	return encoded, due, err
+}
+
+func encodePost(item outbox.Item) (scriptPost, error) {
+	body, err := json.Marshal(item)
+	if err != nil {
+		return scriptPost{}, err
+	}
+	lane := item.Lane()
+	payload, err := json.Marshal(lane)
+	if err != nil {
+		return scriptPost{}, err
+	}
+	drain, err := json.Marshal(jobBody{Kind: outbox.JobKind, Payload: payload})
+	return scriptPost{
+		Key: string(item.Post.Key), Lane: lane, Body: string(body),
+		Job: outbox.JobID(lane), Drain: string(drain),
+	}, err
+}

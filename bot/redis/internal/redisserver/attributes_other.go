@@ -1,0 +1,7 @@
+//go:build !unix
+
+package redisserver
+
+import "syscall"
+
+func attributes() *syscall.SysProcAttr { return nil }

@@ -1,0 +1,83 @@
+package redis
+
+import (
+	"context"
+	"embed"
+	"strings"
+
+	"github.com/redis/go-redis/v9"
+)
+
+//go:embed scripts/*.lua
+var scriptFiles embed.FS
+
+// script is one file of scripts/, with lib.lua before it.
+type script struct {
+	name string
+	*redis.Script
+}
+
+func load(name string) script {
+	lib, err := scriptFiles.ReadFile("scripts/lib.lua")
+	if err != nil {
+		panic(err)
+	}
+	body, err := scriptFiles.ReadFile("scripts/" + name + ".lua")
+	if err != nil {
+		panic(err)
+	}
+	return script{name, redis.NewScript(string(lib) + "\n" + string(body))}
+}
+
+var (
+	advanceScript    = load("advance")
+	duePickScript    = load("due_pick")
+	dueSettleScript  = load("due_settle")
+	dueHintScript    = load("due_hint")
+	claimScript      = load("claim")
+	settleScript     = load("settle")
+	laneScript       = load("lane")
+	memberScript     = load("member")
+	memberSaveScript = load("member_save")
+	fileScript       = load("file")
+)
+
+// scripts are all of them.
+func scripts() []script {
+	return []script{
+		advanceScript, duePickScript, dueSettleScript, dueHintScript, claimScript,
+		settleScript, laneScript, memberScript, memberSaveScript, fileScript,
+	}
+}
+
+// ScriptName names the script that a command runs, "" if it runs none. Tools
+// that look at the traffic, such as the failure tests, use it.
+func ScriptName(cmd redis.Cmder) string {
+	args := cmd.Args()
+	if len(args) < 2 {
+		return ""
+	}
+	ran, _ := args[1].(string)
+	switch strings.ToLower(cmd.Name()) {
+	case "evalsha":
+	case "eval": // the server did not have it yet
+		ran = redis.NewScript(ran).Hash()
+	default:
+		return ""
+	}
+	for _, s := range scripts() {
+		if ran == s.Hash() {
+			return s.name
+		}
+	}
+	return ""
+}
+
+// strings runs a script whose result is a list of strings.
+func (s *Store) strings(ctx context.Context, sc script, keys []string, args ...any) ([]string, error) {
+	out, err := sc.Run(ctx, s.client, keys, args...).StringSlice()
+	if err != nil {
+		return nil, failed(err)
+	}
+	return out, nil
+}
