@@ -1,0 +1,139 @@
+package adaptertest
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/staffroom-bot/staffroom/bot"
+)
+
+// The two people of a World. Both are in its channel.
+const (
+	Ana = "ana"
+	Joe = "joe"
+)
+
+// World is a platform with one channel and two people, Ana and Joe, in it. A
+// World serves one case; whatever it starts it ends in t.Cleanup, idle HTTP
+// connections included.
+//
+// The methods by which people do things return when the platform has taken the
+// input, not when the bot has answered. They wait until the adapter that Connect
+// made last is receiving. Where something is impossible (no such button in
+// sight, no form open) they end the test with t.Fatal. The suite calls one
+// method at a time.
+type World interface {
+	// Connect makes an adapter for this platform. A second call makes another
+	// one as after a restart of the process: same platform, same connection
+	// name, same seal key, no memory. The suite runs it and ends the one before
+	// first.
+	Connect() bot.Adapter
+	// Lacks lists what the platform has no notion of. The cases about it are
+	// skipped; everything that is not listed must be there.
+	Lacks() []Capability
+
+	// Channel is the channel that both people are in.
+	Channel() bot.Channel
+	// Account is Ana's or Joe's.
+	Account(who string) bot.Account
+
+	// Say posts text in the channel, exactly as typed: the World encodes it as
+	// the platform encodes what people type. It returns the message's ID.
+	Say(who, text string) (id string)
+	// Reply posts text as a reply to message id.
+	Reply(who, id, text string) (reply string)
+	// Command asks for a command in the channel.
+	Command(who string, c Command)
+	// Press presses the button with this label on message id, an ID from Seen.
+	Press(who, id, label string)
+	// Fill submits the form that is open for this person, with values by the
+	// fields' labels. A field that is not named keeps what stands in it.
+	Fill(who string, values map[string]string)
+
+	// Seen is what the bot has said that this person can see now, in the
+	// channel and directly, oldest first. What was deleted is not there; a
+	// placeholder that the platform shows while the bot is thinking is not
+	// listed.
+	Seen(who string) []Seen
+	// Form is the form that this person has open. It is asked for again and
+	// again until it shows what is expected. Where the platform closes a form
+	// when it is submitted, and the adapter offers it again with a button, the
+	// World presses that button for the person, once, and takes the errors from
+	// the words beside it.
+	Form(who string) (Form, bool)
+}
+
+// Capability is something that not every platform can do.
+type Capability string
+
+// What a World may lack, with the interface that it implements otherwise.
+const (
+	Edits            Capability = "edits"            // Editor
+	Redelivery       Capability = "redelivery"       // Redeliverer
+	Acknowledgements Capability = "acknowledgements" // Acknowledger
+)
+
+// Editor is a World in which people can change and delete their messages.
+type Editor interface {
+	Edit(who, id, text string)
+	Delete(who, id string)
+}
+
+// Redeliverer is a World whose platform may deliver an input twice.
+type Redeliverer interface {
+	// Redeliver hands the adapter the last thing that Say did once more, as the
+	// platform itself would, whether or not it was acknowledged.
+	Redeliver()
+}
+
+// Acknowledger is a World whose platform wants every input acknowledged within
+// a few seconds.
+type Acknowledger interface {
+	// Acknowledged reports whether the last command has been acknowledged (a
+	// deferral counts).
+	Acknowledged() bool
+}
+
+// Command is a command as a person asks for it.
+type Command struct {
+	Name    string            // "probe"
+	Sub     string            // "private"
+	Options map[string]string // "text": "hello"
+}
+
+// String is the command as typed, for platforms where commands are text:
+// /probe private text:"hello".
+func (c Command) String() string {
+	var b strings.Builder
+	b.WriteString("/" + c.Name + " " + c.Sub)
+	for _, name := range slices.Sorted(maps.Keys(c.Options)) {
+		b.WriteString(" " + name + `:"` + c.Options[name] + `"`)
+	}
+	return b.String()
+}
+
+// Seen is a message of the bot as a person sees it.
+type Seen struct {
+	ID string // as in bot.MessageRef
+	// Text is what can be read on the screen, without buttons: markup has become
+	// a look and is gone, escapes are resolved, a mention reads @name.
+	Text    string
+	Private bool     // in the channel, shown to this person alone
+	Direct  bool     // in the direct messages with this person
+	Buttons []string // their labels
+	Pings   []string // who is notified by it: Ana, Joe, or "everyone" for any kind of crowd
+}
+
+// Form is a form as a person sees it.
+type Form struct {
+	Title  string
+	Fields []Field
+}
+
+// Field is one input of a Form.
+type Field struct {
+	Label string
+	Value string // what stands in it
+	Error string // what the bot says is wrong with it
+}

@@ -1,0 +1,166 @@
+// Package discord connects Staffroom with Discord.
+//
+// What comes in arrives over the gateway (gateway.go, wire.go), is decoded from
+// its raw form (messages.go, interaction.go) and handed to the inbox in order
+// (receiver.go, lanes.go). What goes out is put in Discord's terms (render.go,
+// escape.go, payload.go, form.go) and sent over the HTTP API (rest.go), which
+// classifies every failure (errors.go) and repeats none.
+//
+// Order: messages of a channel are told one by one. Interactions of a person
+// are served one by one, but not behind messages or other people: Discord gives
+// three seconds for an answer.
+//
+// Forms: Discord closes a form when it is sent, so what is wrong in it is said
+// in a private message, field by field, with a button that opens the form again
+// as it was filled in. The same button stands in for a form that came too late
+// to be opened, or that was asked for with a typed command. What was filled in
+// is kept in memory only, for draftsKept; after a restart the button says that
+// the form must be asked for anew.
+//
+// Permissions that the bot needs in a channel: View Channel, Send Messages,
+// Send Messages in Threads, Embed Links, Attach Files, Read Message History.
+package discord
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/staffroom-bot/staffroom/bot"
+)
+
+// Options says how to connect. All but APIURL, Language, Transport and Now are
+// needed.
+type Options struct {
+	Name      string            // the connection's
+	Token     string            // the bot's
+	APIURL    string            // a host that stands in for https://discord.com
+	Seal      *bot.Seal         // marks controls and forms as ours
+	Words     bot.Words         // the message catalogue
+	Language  string            // of command descriptions and of words where the reader's is not known; default "en"
+	Logger    *slog.Logger
+	Transport http.RoundTripper // of the HTTP API; default http.DefaultTransport
+	Now       func() time.Time  // default time.Now
+}
+
+// Adapter is a connection to Discord. It implements bot.Adapter and bot.Deduper.
+type Adapter struct {
+	name     string
+	language string
+	seal     *bot.Seal
+	words    bot.Words
+	log      *slog.Logger
+	now      func() time.Time
+	rest     *rest
+	gateway  gateway
+	patience patience
+
+	places *places
+	drafts *recent[bot.Form] // forms as they were filled in, by person and path
+	direct *recent[string]   // channels of direct messages, by person
+	seen   *recent[string]   // the server where a person was last seen
+}
+
+// patience is how long things may take.
+type patience struct {
+	first  time.Duration   // until an interaction is deferred, if it has no answer yet
+	handle time.Duration   // for a handler
+	tell   []time.Duration // between attempts to tell an event
+	retry  time.Duration   // before an answer to an interaction is sent again
+	stop   time.Duration   // for work in progress when the adapter stops
+}
+
+const (
+	remembered  = 2000      // forms, people
+	draftsKept  = time.Hour // a form as it was filled in
+	peopleKept  = 30 * 24 * time.Hour
+	stopHandler = 400 * time.Millisecond // for handlers to end, once they have been told to
+)
+
+// New returns an adapter, which connects when it runs. It can send before that.
+func New(o Options) (*Adapter, error) {
+	if o.Name == "" || o.Token == "" || o.Seal == nil || o.Words == nil || o.Logger == nil {
+		return nil, errors.New("discord: name, token, seal, words and logger are needed")
+	}
+	if o.Language == "" {
+		o.Language = "en"
+	}
+	if o.Transport == nil {
+		o.Transport = http.DefaultTransport
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	c, err := client(o.APIURL, o.Transport)
+	if err != nil {
+		return nil, err
+	}
+	log := o.Logger.With("connection", o.Name)
+	r := &rest{client: c, token: o.Token}
+	return &Adapter{
+		name: o.Name, language: o.Language, seal: o.Seal, words: o.Words, log: log, now: o.Now,
+		rest: r,
+		gateway: gateway{
+			name: o.Name, token: o.Token, client: c, log: log, wait: backoff,
+			timing: timing{dial: 10 * time.Second, hello: 10 * time.Second, ready: 30 * time.Second, write: 10 * time.Second},
+		},
+		patience: patience{
+			first:  callbackWithin - 700*time.Millisecond,
+			handle: 10 * time.Second,
+			tell:   []time.Duration{100 * time.Millisecond, 500 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second},
+			retry:  200 * time.Millisecond,
+			stop:   1200 * time.Millisecond,
+		},
+		places: newPlaces(r),
+		drafts: newRecent[bot.Form](remembered, draftsKept, o.Now),
+		direct: newRecent[string](remembered, peopleKept, o.Now),
+		seen:   newRecent[string](remembered, peopleKept, o.Now),
+	}, nil
+}
+
+// Name is the connection's name in the configuration.
+func (a *Adapter) Name() string { return a.name }
+
+// DedupeWindow is how long Discord surely recognises a nonce.
+func (a *Adapter) DedupeWindow() time.Duration { return dedupeWindow }
+
+// Run connects, and hands what comes in to the inbox until ctx ends. It then
+// lets work in progress end and is back within two seconds. Its error says what
+// to mend.
+func (a *Adapter) Run(ctx context.Context, in bot.Inbox) error {
+	r := newReceiver(ctx, a, in)
+	g := a.gateway
+	g.onto = r.receive
+	ended := make(chan error, 1)
+	go func() { ended <- g.run(ctx) }()
+	var err error
+	select {
+	case err = <-ended:
+	case <-ctx.Done():
+		defer func() { <-ended }()
+	}
+	r.finish()
+	return err
+}
+
+// say is a message of the catalogue in the reader's language.
+func (a *Adapter) say(language string, key bot.Key) bot.Text {
+	if language == "" {
+		language = a.language
+	}
+	return a.words.Text(language, key)
+}
+
+// home is the server that a person means in direct messages, where Discord
+// names none: the one they were last seen in, or the bot's only one.
+func (a *Adapter) home(user string) string {
+	if guild, ok := a.seen.get(user); ok {
+		return guild
+	}
+	guild, _ := a.places.onlyGuild()
+	return guild
+}
+
+func (a *Adapter) space(guild string) bot.SpaceID { return bot.SpaceID{Connection: a.name, ID: guild} }

@@ -1,0 +1,97 @@
+package discord
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base32"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/staffroom-bot/staffroom/bot"
+)
+
+// Send posts p as one message. Discord recognises its key, sent again within
+// DedupeWindow, by the nonce made from it.
+func (a *Adapter) Send(ctx context.Context, p bot.Post) (bot.MessageRef, error) {
+	to := p.Channel
+	if p.Direct != nil {
+		var err error
+		if to, err = a.Direct(ctx, *p.Direct); err != nil {
+			return bot.MessageRef{}, err
+		}
+	}
+	b, err := a.message(p.Message, to.Space)
+	if err != nil {
+		return bot.MessageRef{}, err
+	}
+	return a.post(ctx, to, b, p.Key)
+}
+
+func (a *Adapter) post(ctx context.Context, to bot.Channel, b body, key bot.DeliveryKey) (bot.MessageRef, error) {
+	b.Nonce, b.Enforce = nonce(key), true
+	var made struct {
+		ID string `json:"id"`
+	}
+	err := a.rest.do(ctx, call{
+		method: http.MethodPost, path: "/channels/" + target(to) + "/messages",
+		body: b, files: b.files, into: &made,
+	})
+	if err != nil {
+		return bot.MessageRef{}, err
+	}
+	return bot.MessageRef{Channel: to, ID: made.ID}, nil
+}
+
+// nonce is the part of the key's hash that Discord has room for: 125 bits.
+func nonce(key bot.DeliveryKey) string {
+	sum := sha256.Sum256([]byte(key))
+	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:]))[:maxNonce]
+}
+
+// Update replaces what a message of ours says, with its buttons and files.
+func (a *Adapter) Update(ctx context.Context, ref bot.MessageRef, m bot.Message) error {
+	b, err := a.message(m, ref.Channel.Space)
+	if err != nil {
+		return err
+	}
+	return a.rest.do(ctx, call{method: http.MethodPatch, path: messagePath(ref), body: b, files: b.files})
+}
+
+// Delete removes a message of ours.
+func (a *Adapter) Delete(ctx context.Context, ref bot.MessageRef) error {
+	err := a.rest.do(ctx, call{method: http.MethodDelete, path: messagePath(ref)})
+	switch codeOf(err) {
+	case unknownMessage, unknownChannel:
+		return nil
+	}
+	return err
+}
+
+func messagePath(ref bot.MessageRef) string {
+	return "/channels/" + target(ref.Channel) + "/messages/" + ref.ID
+}
+
+// Find cannot: Discord's history does not show nonces to a bot that did not
+// just send them.
+func (a *Adapter) Find(context.Context, bot.Channel, bot.DeliveryKey, time.Time) (bot.MessageRef, bool, error) {
+	return bot.MessageRef{}, false, bot.ErrCannotFind
+}
+
+// Direct gives the channel of direct messages with a person. It keeps the
+// person's space, so that what is answered there belongs to it.
+func (a *Adapter) Direct(ctx context.Context, who bot.Account) (bot.Channel, error) {
+	id, ok := a.direct.get(who.User)
+	if !ok {
+		var made struct {
+			ID string `json:"id"`
+		}
+		body := map[string]string{"recipient_id": who.User}
+		if err := a.rest.do(ctx, call{method: http.MethodPost, path: "/users/@me/channels", body: body, into: &made}); err != nil {
+			return bot.Channel{}, err
+		}
+		id = made.ID
+		a.direct.put(who.User, id)
+	}
+	return bot.Channel{Space: who.Space, ID: id}, nil
+}

@@ -1,0 +1,96 @@
+package slack
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/staffroom-bot/staffroom/bot"
+)
+
+// Options say which workspace to connect and how.
+type Options struct {
+	Name     string // the connection's name in the configuration
+	BotToken string // begins with xoxb-
+	AppToken string // begins with xapp-; needs the scope connections:write
+	// APIURL is where the Web API is, for a proxy or another host that speaks
+	// it; with or without a slash at the end. Empty: Slack's own.
+	APIURL string
+	Seal   *bot.Seal // makes the tokens of controls and forms
+	Logger *slog.Logger
+	Now    func() time.Time // nil: the machine's clock
+	// HTTPClient makes the calls of the Web API. nil: one with a time limit of
+	// 15 s for each.
+	HTTPClient *http.Client
+}
+
+// Adapter is a connected Slack workspace. It is a bot.Adapter.
+type Adapter struct {
+	name     string
+	appToken string
+	api      *client
+	seal     *bot.Seal
+	log      *slog.Logger
+	now      func() time.Time
+
+	selfMu sync.Mutex
+	self   self
+
+	people *cache[profile]
+	direct *cache[string]
+	claims *cache[struct{}]
+
+	ackWithin time.Duration
+}
+
+// New returns an adapter that is not connected yet. It can say things at once;
+// Run receives.
+func New(o Options) *Adapter {
+	if o.HTTPClient == nil {
+		o.HTTPClient = &http.Client{Timeout: callWithin}
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Adapter{
+		name:     o.Name,
+		appToken: o.AppToken,
+		api:      &client{base: baseURL(o.APIURL), token: o.BotToken, http: o.HTTPClient},
+		seal:     o.Seal,
+		log:      o.Logger.With("connection", o.Name),
+		now:      o.Now,
+
+		people: newCache[profile](maxPeople, profileFor),
+		direct: newCache[string](maxDirect, profileFor),
+		claims: newCache[struct{}](maxClaims, claimFor),
+
+		ackWithin: ackWithin,
+	}
+}
+
+// Name is the connection's name in the configuration.
+func (a *Adapter) Name() string { return a.name }
+
+// Run receives until ctx ends. It connects again whenever the connection is
+// lost, and gives up only where a token must be mended first; the error says
+// how. Handlers that are under way when ctx ends have a second to finish.
+func (a *Adapter) Run(ctx context.Context, in bot.Inbox) error {
+	// What is under way outlives ctx a little, and so does the socket, which
+	// carries its acknowledgements.
+	lasting, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
+	r := newReceiver(a, in)
+	ended := make(chan error, 1)
+	go func() { ended <- a.keepConnected(ctx, lasting, r) }()
+	var failure error
+	select {
+	case <-ctx.Done():
+		r.finish(end)
+		failure = <-ended
+	case failure = <-ended:
+		r.finish(end)
+	}
+	return failure
+}

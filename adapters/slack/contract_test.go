@@ -1,0 +1,133 @@
+package slack
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/staffroom-bot/staffroom/adapters/adaptertest"
+	"github.com/staffroom-bot/staffroom/adapters/slack/slackloop"
+	"github.com/staffroom-bot/staffroom/bot"
+)
+
+func TestContract(t *testing.T) {
+	adaptertest.Run(t, func(t *testing.T) adaptertest.World { return &world{workspace: newWorkspace(t)} })
+}
+
+// world is the contract's view of a loopback workspace.
+type world struct {
+	*workspace
+	adapters int
+	command  string // the last command's delivery
+}
+
+func (w *world) person(who string) string {
+	if who == adaptertest.Ana {
+		return ana
+	}
+	return joe
+}
+
+func (w *world) Connect() bot.Adapter {
+	w.adapters++
+	return w.adapter()
+}
+
+// receiving waits until the last adapter is connected.
+func (w *world) receiving() {
+	w.t.Helper()
+	if err := w.AwaitConnection(w.within(patience), w.adapters); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) Lacks() []adaptertest.Capability { return nil }
+
+func (w *world) Channel() bot.Channel { return inChannel() }
+
+func (w *world) Account(who string) bot.Account { return accountOf(w.person(who)) }
+
+func (w *world) Say(who, text string) string {
+	w.receiving()
+	return w.Server.Say(w.person(who), channel, text, slackloop.SayOptions{})
+}
+
+func (w *world) Reply(who, id, text string) string {
+	w.receiving()
+	return w.Server.Say(w.person(who), channel, text, slackloop.SayOptions{Thread: id})
+}
+
+func (w *world) Edit(_, id, text string) {
+	w.receiving()
+	w.must(w.Server.Edit(channel, id, text))
+}
+
+func (w *world) Delete(_, id string) {
+	w.receiving()
+	w.must(w.Server.Delete(channel, id))
+}
+
+func (w *world) Command(who string, c adaptertest.Command) {
+	w.receiving()
+	w.command = w.SlashCommand(w.person(who), channel, c.String()[1:])
+}
+
+func (w *world) Press(who, id, label string) {
+	w.receiving()
+	for _, s := range w.Screen(w.person(who)) {
+		if s.TS == id {
+			_, err := w.Server.Press(w.person(who), s.Channel, id, label)
+			w.must(err)
+			return
+		}
+	}
+	w.t.Fatalf("%s sees no message %s", who, id)
+}
+
+func (w *world) Fill(who string, values map[string]string) {
+	w.receiving()
+	_, err := w.Submit(w.person(who), values)
+	w.must(err)
+}
+
+func (w *world) Seen(who string) []adaptertest.Seen {
+	var out []adaptertest.Seen
+	for _, s := range w.Screen(w.person(who)) {
+		var pings []string
+		for _, id := range s.Pings {
+			switch id {
+			case ana:
+				pings = append(pings, adaptertest.Ana)
+			case joe:
+				pings = append(pings, adaptertest.Joe)
+			default:
+				pings = append(pings, "everyone")
+			}
+		}
+		out = append(out, adaptertest.Seen{
+			ID: s.TS, Text: s.Text, Private: s.Ephemeral, Direct: s.Direct, Buttons: s.Buttons, Pings: pings,
+		})
+	}
+	return out
+}
+
+func (w *world) Form(who string) (adaptertest.Form, bool) {
+	v, open := w.OpenView(w.person(who))
+	if !open {
+		return adaptertest.Form{}, false
+	}
+	f := adaptertest.Form{Title: v.Title()}
+	for _, in := range v.Inputs() {
+		f.Fields = append(f.Fields, adaptertest.Field{Label: in.Label, Value: v.Values[in.BlockID], Error: v.Errors[in.BlockID]})
+	}
+	return f, true
+}
+
+func (w *world) Acknowledged() bool {
+	return slices.ContainsFunc(w.Deliveries(), func(d slackloop.Delivery) bool { return d.ID == w.command && d.Acked })
+}
+
+var (
+	_ adaptertest.Editor       = (*world)(nil)
+	_ adaptertest.Redeliverer  = (*world)(nil)
+	_ adaptertest.Acknowledger = (*world)(nil)
+)

@@ -1,0 +1,151 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/staffroom-bot/staffroom/bot"
+)
+
+// delivery is one thing that Slack hands over and wants acknowledged, whichever
+// way it came.
+type delivery struct {
+	kind    string // "events_api", "slash_commands", "interactive"
+	payload json.RawMessage
+	ack     func(payload any) error
+}
+
+// receiver takes in the deliveries of one Run.
+type receiver struct {
+	*Adapter
+	in bot.Inbox
+
+	events   *bot.Serial    // by channel
+	commands sync.WaitGroup // under way or waiting
+	waiting  atomic.Int64
+	running  chan struct{}
+
+	mu     sync.RWMutex
+	closed bool
+}
+
+func newReceiver(a *Adapter, in bot.Inbox) *receiver {
+	return &receiver{Adapter: a, in: in, events: bot.NewSerial(maxQueued), running: make(chan struct{}, maxRunning)}
+}
+
+// receive takes a delivery in. It does not wait: work goes on until ctx ends.
+func (r *receiver) receive(ctx context.Context, d delivery) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if r.closed {
+		return // not acknowledged: another process gets it
+	}
+	defer r.survive("reading a delivery")
+	receipt := &receipt{send: d.ack, log: r.log}
+	switch d.kind {
+	case "events_api":
+		r.event(ctx, d.payload, receipt)
+	case "slash_commands":
+		r.slashCommand(ctx, d.payload, receipt)
+	case "interactive":
+		r.interaction(ctx, d.payload, receipt)
+	default:
+		r.ignore(receipt, "a kind of delivery that is not known", "kind", d.kind)
+	}
+}
+
+// ignore acknowledges what the bot has no use for. Slack would deliver it again
+// otherwise, and in the end stop delivering at all.
+func (r *receiver) ignore(receipt *receipt, why string, args ...any) {
+	r.log.Debug("ignored: "+why, args...)
+	r.acknowledge(receipt)
+}
+
+// acknowledge gives the receipt without holding up who receives.
+func (r *receiver) acknowledge(receipt *receipt) {
+	r.commands.Go(func() { receipt.give(nil) })
+}
+
+// survive keeps a mistake in reading one delivery from ending the process.
+func (r *receiver) survive(doing string) {
+	if p := recover(); p != nil {
+		r.log.Error("panicked", "doing", doing, "cause", p)
+	}
+}
+
+// serve runs work at the side, and reports false if too much is waiting already.
+func (r *receiver) serve(ctx context.Context, work func(ctx context.Context)) bool {
+	if r.waiting.Add(1) > maxWaiting {
+		r.waiting.Add(-1)
+		r.log.Error("too many commands at once; one was not taken")
+		return false
+	}
+	r.commands.Go(func() {
+		defer r.waiting.Add(-1)
+		defer r.survive("serving a command")
+		select {
+		case r.running <- struct{}{}:
+			defer func() { <-r.running }()
+			work(ctx)
+		case <-ctx.Done():
+		}
+	})
+	return true
+}
+
+// finish waits for what is under way, ends it after a while, and then waits for
+// it to end.
+func (r *receiver) finish(end context.CancelFunc) {
+	r.mu.Lock()
+	r.closed = true
+	r.mu.Unlock()
+	done := make(chan struct{})
+	go func() {
+		r.events.Wait()
+		r.commands.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-time.After(stopWithin):
+	}
+	end()
+	select {
+	case <-done:
+	case <-time.After(stopWithin / 2):
+		r.log.Warn("handlers did not end when they were told to")
+	}
+}
+
+// receipt acknowledges a delivery once.
+type receipt struct {
+	given atomic.Bool
+	send  func(payload any) error
+	log   *slog.Logger
+}
+
+// give acknowledges, with what Slack takes as an answer, and reports whether
+// this was the first time.
+func (r *receipt) give(payload any) bool {
+	if !r.given.CompareAndSwap(false, true) {
+		return false
+	}
+	if err := r.send(payload); err != nil {
+		r.log.Warn("a delivery could not be acknowledged", "error", err)
+	}
+	return true
+}
+
+// refuse sees to it that nobody acknowledges any more, and reports whether nobody
+// had before.
+func (r *receipt) refuse() bool { return r.given.CompareAndSwap(false, true) }
+
+// giveBy acknowledges at the deadline if nobody has by then. stop takes that back.
+func (r *receipt) giveBy(deadline time.Duration) (stop func()) {
+	timer := time.AfterFunc(deadline, func() { r.give(nil) })
+	return func() { timer.Stop() }
+}

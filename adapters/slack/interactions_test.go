@@ -1,0 +1,458 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/staffroom-bot/staffroom/adapters/slack/slackloop"
+	"github.com/staffroom-bot/staffroom/bot"
+)
+
+// gate is a handler that waits until it is let through.
+type gate struct {
+	entered, release chan struct{}
+	reply            bot.Reply
+}
+
+func newGate(reply bot.Reply) *gate {
+	return &gate{entered: make(chan struct{}, 1), release: make(chan struct{}), reply: reply}
+}
+
+func (g *gate) handle(ctx context.Context, _ *bot.Request) (bot.Reply, error) {
+	g.entered <- struct{}{}
+	select {
+	case <-g.release:
+		return g.reply, nil
+	case <-ctx.Done():
+		return bot.Reply{}, ctx.Err()
+	}
+}
+
+func TestCommandIsAcknowledgedBeforeItsHandlerEnds(t *testing.T) {
+	w := newWorkspace(t)
+	in := newInbox()
+	g := newGate(bot.Say(bot.Plain("Here at last")))
+	in.Handle(bot.Route{Path: "/slow/one", Private: true, Mode: bot.Deferred, Handle: g.handle})
+	in.Command(bot.Command{Name: "chat", Subcommands: []bot.Subcommand{{Name: "slow", Private: true, Mode: bot.Deferred, Handle: g.handle}}})
+	w.run(w.adapter(), in)
+	id := w.SlashCommand(ana, channel, "chat slow")
+	<-g.entered
+	if d := w.acked(id); len(d.Response) > 0 {
+		t.Errorf("the acknowledgement carries %s", d.Response)
+	}
+	if len(w.Screen(ana)) > 0 {
+		t.Error("there is an answer before the handler gave one")
+	}
+	close(g.release)
+	if s := w.sees(ana, "Here at last"); !s.Ephemeral {
+		t.Errorf("the private reply is %+v", s)
+	}
+}
+
+// A private reply finds another way when one is closed.
+func TestPrivateReplyFindsAWay(t *testing.T) {
+	for name, tt := range map[string]struct {
+		close func(*workspace)
+		want  func(slackloop.Shown) bool
+		calls string
+	}{
+		"response_url": {func(*workspace) {}, func(s slackloop.Shown) bool { return s.Ephemeral }, "response_url"},
+		"response_url has expired": {
+			func(w *workspace) { w.ExpireResponseURLs() },
+			func(s slackloop.Shown) bool { return s.Ephemeral }, "chat.postEphemeral",
+		},
+		"the bot is no member of the channel": {
+			func(w *workspace) {
+				w.ExpireResponseURLs()
+				w.AddChannel(slackloop.Channel{ID: channel, BotOut: true})
+			},
+			func(s slackloop.Shown) bool { return s.Direct }, "chat.postMessage",
+		},
+		"Slack asks for patience": {
+			func(w *workspace) {
+				w.ExpireResponseURLs()
+				w.Fail("chat.postEphemeral", slackloop.Fault{RetryAfter: 1}, 1)
+			},
+			func(s slackloop.Shown) bool { return s.Ephemeral }, "chat.postEphemeral",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorkspace(t)
+			in := newInbox()
+			g := newGate(bot.Say(bot.Plain("For you")))
+			in.Command(bot.Command{Name: "chat", Subcommands: []bot.Subcommand{{Name: "slow", Private: true, Handle: g.handle}}})
+			w.run(w.adapter(), in)
+			w.SlashCommand(ana, channel, "chat slow")
+			<-g.entered
+			tt.close(w)
+			close(g.release)
+			if s := w.sees(ana, "For you"); !tt.want(s) {
+				t.Errorf("Ana sees %+v", s)
+			}
+			if len(w.Calls(tt.calls)) == 0 {
+				t.Errorf("%s was not called", tt.calls)
+			}
+			for _, s := range w.Screen(joe) {
+				t.Errorf("Joe sees %+v", s)
+			}
+		})
+	}
+}
+
+func TestPublicReplyWhereTheBotIsNoMember(t *testing.T) {
+	w := newWorkspace(t)
+	w.AddChannel(slackloop.Channel{ID: channel, BotOut: true})
+	in := newInbox()
+	in.Command(bot.Command{Name: "chat", Subcommands: []bot.Subcommand{{Name: "list", Handle: saying("For all")}}})
+	w.run(w.adapter(), in)
+	w.SlashCommand(ana, channel, "chat list")
+	if s := w.sees(joe, "For all"); s.Ephemeral || s.Direct {
+		t.Errorf("Joe sees %+v", s)
+	}
+}
+
+func TestCommandLines(t *testing.T) {
+	for name, tt := range map[string]struct {
+		ask  func(w *workspace)
+		want string
+		ok   func(slackloop.Shown) bool
+	}{
+		"nothing after the command":  {func(w *workspace) { w.SlashCommand(ana, channel, "") }, "The home", ephemeral},
+		"a word that is no command":  {func(w *workspace) { w.SlashCommand(ana, channel, "hlep me") }, "Help: hlep me", ephemeral},
+		"help":                       {func(w *workspace) { w.SlashCommand(ana, channel, "help") }, "Help: ", ephemeral},
+		"options with what was said": {func(w *workspace) { w.SlashCommand(ana, channel, `chat echo text:"a < b & @Joe"`) }, "a < b & @Joe", ephemeral},
+		"a direct message":           {func(w *workspace) { w.Say(ana, slackloop.DM(ana), "chat echo hi", slackloop.SayOptions{}) }, "hi", direct},
+		"a direct message, mention":  {func(w *workspace) { w.Say(ana, slackloop.DM(ana), "@staffroom help", slackloop.SayOptions{}) }, "Help: ", direct},
+		"a mention":                  {func(w *workspace) { w.Say(ana, channel, "@staffroom chat echo hi", slackloop.SayOptions{}) }, "hi", ephemeral},
+		"a mention without a word":   {func(w *workspace) { w.Say(ana, channel, "@staffroom", slackloop.SayOptions{}) }, "The home", ephemeral},
+		"a public command, by mention": {func(w *workspace) { w.Say(ana, channel, "@staffroom chat public", slackloop.SayOptions{}) }, "For all",
+			func(s slackloop.Shown) bool { return !s.Ephemeral && !s.Direct }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorkspace(t)
+			in := newInbox()
+			echo := func(_ context.Context, req *bot.Request) (bot.Reply, error) {
+				if req.Name != "Ana" || req.Language != "es-MX" || req.Manages || req.Account != accountOf(ana) || req.Input == "" {
+					t.Errorf("asked by %+v", req)
+				}
+				return bot.Say(bot.Plain(req.Value("text"))), nil
+			}
+			in.Command(bot.Command{Name: "chat", Subcommands: []bot.Subcommand{
+				{Name: "echo", Private: true, Options: []bot.Option{{Name: "text"}}, Handle: echo},
+				{Name: "public", Handle: saying("For all")},
+			}})
+			w.run(w.adapter(), in)
+			tt.ask(w)
+			if s := w.sees(ana, tt.want); !tt.ok(s) || s.Text != tt.want {
+				t.Errorf("Ana sees %+v", s)
+			}
+			select {
+			case ev := <-in.seen:
+				t.Errorf("a command was told of as %+v", ev)
+			default:
+			}
+		})
+	}
+}
+
+func ephemeral(s slackloop.Shown) bool { return s.Ephemeral && !s.Direct }
+func direct(s slackloop.Shown) bool    { return s.Direct && !s.Ephemeral }
+
+// A mention in the middle of what somebody says, or before what is no command, is
+// part of the conversation.
+func TestMentionInConversation(t *testing.T) {
+	w := newWorkspace(t)
+	in := newInbox()
+	w.run(w.adapter(), in)
+	w.Say(ana, channel, "A1 thanks @staffroom", slackloop.SayOptions{})
+	if got := in.next(t).Text; got != "A1 thanks @staffroom" {
+		t.Errorf("told of %q", got)
+	}
+	w.Say(ana, channel, "@staffroom A2 a picture", slackloop.SayOptions{})
+	if got := in.next(t).Text; got != "@staffroom A2 a picture" {
+		t.Errorf("told of %q", got)
+	}
+	w.sees(ana, "Help: A2 a picture")
+	if n := len(w.Screen(ana)); n != 1 {
+		t.Errorf("Ana sees %d messages, want the help alone", n)
+	}
+}
+
+// A mention in a thread is answered there.
+func TestMentionInThread(t *testing.T) {
+	w := newWorkspace(t)
+	in := newInbox()
+	in.Command(bot.Command{Name: "chat", Subcommands: []bot.Subcommand{{Name: "list", Handle: saying("For all")}}})
+	w.run(w.adapter(), in)
+	ts := w.Say(ana, channel, "hello", slackloop.SayOptions{})
+	w.Say(ana, channel, "@staffroom chat list", slackloop.SayOptions{Thread: ts})
+	w.Say(ana, channel, "@staffroom help", slackloop.SayOptions{Thread: ts})
+	w.sees(ana, "For all")
+	w.sees(ana, "Help")
+	for _, m := range w.Messages(channel) {
+		if m.User == slackloop.BotUser && m.ThreadTS != ts {
+			t.Errorf("%q is not in the thread", m.Text)
+		}
+	}
+}
+
+// A command that Slack delivers again is served once.
+func TestCommandRedelivered(t *testing.T) {
+	w := newWorkspace(t)
+	in := newInbox()
+	asked := make(chan bot.InputID, 10)
+	in.Command(bot.Command{Name: "chat", Subcommands: []bot.Subcommand{{Name: "list", Handle: func(_ context.Context, req *bot.Request) (bot.Reply, error) {
+		asked <- req.Input
+		return bot.Say(bot.Plain("For all")), nil
+	}}}})
+	w.run(w.adapter(), in)
+	w.Say(ana, slackloop.DM(ana), "chat list", slackloop.SayOptions{})
+	w.sees(ana, "For all")
+	w.Redeliver()
+	w.Say(ana, slackloop.DM(ana), "help", slackloop.SayOptions{})
+	w.sees(ana, "Help")
+	if n := len(asked); n != 1 {
+		t.Errorf("the command was served %d times", n)
+	}
+}
+
+// panel is a message with a control that opens the form at /form/open.
+func panel(w *workspace, a *Adapter) string {
+	w.t.Helper()
+	ref, err := a.Send(w.within(patience), bot.Post{Key: "panel", Channel: inChannel(), Message: bot.Message{
+		Text: bot.Plain("The panel"), Controls: []bot.Control{{Label: "Fill in", Path: "/form/open"}},
+	}})
+	w.must(err)
+	return ref.ID
+}
+
+func form(path string) bot.Form {
+	return bot.Form{Title: "A form", Path: path, Submit: "Save", Fields: []bot.Field{
+		{Name: "title", Label: "Title"},
+		{Name: "grade", Label: "Grade", Choices: []bot.Choice{{Label: "Four", Value: "4"}, {Label: "Five", Value: "5"}}, Value: "5", Optional: true},
+	}}
+}
+
+func asking(f bot.Form) bot.Handler {
+	return func(context.Context, *bot.Request) (bot.Reply, error) { return bot.Ask(f), nil }
+}
+
+// openForm presses the panel's button and waits for the form.
+func (w *workspace) openForm(ts string) {
+	w.t.Helper()
+	_, err := w.Press(ana, channel, ts, "Fill in")
+	w.must(err)
+	w.until("form", func() bool { _, open := w.OpenView(ana); return open })
+}
+
+func TestFormByForm(t *testing.T) {
+	w := newWorkspace(t)
+	in := newInbox()
+	in.Handle(bot.Route{Path: "/form/open", Private: true, Handle: asking(form("/form/first"))})
+	in.Handle(bot.Route{Path: "/form/first", Private: true, Handle: func(_ context.Context, req *bot.Request) (bot.Reply, error) {
+		if req.Value("title") != "Mine" || req.Value("grade") != "4" || req.Message == nil || req.Channel != inChannel() {
+			t.Errorf("submitted %+v from %v", req.Values, req.Message)
+		}
+		next := form("/form/second")
+		next.Title = "The next form"
+		return bot.Ask(next), nil
+	}})
+	in.Handle(bot.Route{Path: "/form/second", Private: true, Handle: func(_ context.Context, req *bot.Request) (bot.Reply, error) {
+		reply := bot.Say(bot.Plain("Done: " + req.Value("title")))
+		reply.Replace = true
+		return reply, nil
+	}})
+	a := w.adapter()
+	w.run(a, in)
+	ts := panel(w, a)
+	w.openForm(ts)
+	_, err := w.Submit(ana, map[string]string{"Title": "Mine", "Grade": "4"})
+	w.must(err)
+	w.until("the next form", func() bool { v, open := w.OpenView(ana); return open && v.Title() == "The next form" })
+	_, err = w.Submit(ana, map[string]string{"Title": "Yours"})
+	w.must(err)
+	if s := w.sees(joe, "Done: Yours"); s.TS != ts || len(s.Buttons) > 0 {
+		t.Errorf("the panel was not replaced: %+v", s)
+	}
+	if v, open := w.OpenView(ana); open {
+		t.Errorf("a form is still open: %+v", v)
+	}
+}
+
+// A form whose handler is slow closes in time; its answer comes as a message.
+func TestSlowFormClosesInTime(t *testing.T) {
+	for name, tt := range map[string]struct {
+		reply bot.Reply
+		want  string
+	}{
+		"message": {bot.Say(bot.Plain("Saved at last")), "Saved at last"},
+		"errors": {bot.Reply{FieldErrors: map[string]bot.Text{"title": bot.Plain("Too long"), "grade": bot.Plain("Too high")}},
+			"Too high\nToo long"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorkspace(t)
+			in := newInbox()
+			g := newGate(tt.reply)
+			in.Handle(bot.Route{Path: "/form/open", Private: true, Handle: asking(form("/form/save"))})
+			in.Handle(bot.Route{Path: "/form/save", Private: true, Handle: g.handle})
+			a := w.adapter()
+			a.ackWithin = 20 * time.Millisecond
+			w.run(a, in)
+			w.openForm(panel(w, a))
+			id, err := w.Submit(ana, map[string]string{"Title": "Mine"})
+			w.must(err)
+			<-g.entered
+			w.acked(id)
+			if _, open := w.OpenView(ana); open {
+				t.Error("the form is still open")
+			}
+			close(g.release)
+			if s := w.sees(ana, tt.want); !s.Ephemeral {
+				t.Errorf("Ana sees %+v", s)
+			}
+		})
+	}
+}
+
+// Errors for fields that are not in the form stand at its first: Slack would
+// refuse them.
+func TestErrorForAnUnknownField(t *testing.T) {
+	w := newWorkspace(t)
+	in := newInbox()
+	in.Handle(bot.Route{Path: "/form/open", Private: true, Handle: asking(form("/form/save"))})
+	in.Handle(bot.Route{Path: "/form/save", Private: true, Handle: func(context.Context, *bot.Request) (bot.Reply, error) {
+		return bot.Reply{FieldErrors: map[string]bot.Text{"zone": bot.Plain("No such zone"), "title": bot.Plain(strings.Repeat("long ", 1000))}}, nil
+	}})
+	a := w.adapter()
+	w.run(a, in)
+	w.openForm(panel(w, a))
+	id, err := w.Submit(ana, map[string]string{"Title": "Mine"})
+	w.must(err)
+	if d := w.acked(id); len(d.Response) > maxAck {
+		t.Errorf("the acknowledgement has %d bytes", len(d.Response))
+	}
+	v, open := w.OpenView(ana)
+	if !open || len(v.Errors) != 1 || !strings.HasPrefix(v.Errors["title"], "long long") {
+		t.Errorf("the form shows %+v", v.Errors)
+	}
+}
+
+// Where a form cannot be opened, a button asks for it again.
+func TestFormThatCannotOpen(t *testing.T) {
+	for name, ask := range map[string]func(w *workspace, ts string){
+		"nothing was pressed": func(w *workspace, _ string) {
+			w.Say(ana, slackloop.DM(ana), "chat new", slackloop.SayOptions{})
+		},
+		"too late": func(w *workspace, ts string) {
+			w.Fail("views.open", slackloop.Fault{Error: "expired_trigger_id"}, 1)
+			_, err := w.Press(ana, channel, ts, "Fill in")
+			w.must(err)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorkspace(t)
+			in := newInbox()
+			open := asking(form("/form/save"))
+			in.Handle(bot.Route{Path: "/form/open", Private: true, Handle: open})
+			in.Command(bot.Command{Name: "chat", Subcommands: []bot.Subcommand{{Name: "new", Private: true, Handle: open}}})
+			a := w.adapter()
+			w.run(a, in)
+			ask(w, panel(w, a))
+			s := w.sees(ana, "A form")
+			if !s.Ephemeral && !s.Direct {
+				t.Errorf("all see the offer %+v", s)
+			}
+			_, err := w.Press(ana, s.Channel, s.TS, "A form")
+			w.must(err)
+			w.until("form", func() bool { _, open := w.OpenView(ana); return open })
+		})
+	}
+}
+
+func TestForgedControlLeadsToTheHelp(t *testing.T) {
+	w := newWorkspace(t)
+	in := newInbox()
+	in.Handle(bot.Route{Path: "/form/open", Handle: func(context.Context, *bot.Request) (bot.Reply, error) {
+		t.Error("a forged control was served")
+		return bot.Reply{}, nil
+	}})
+	a := w.adapter()
+	w.run(a, in)
+	_, err := w.PressForged(ana, channel, panel(w, a), "/form/open~AAAAAAAAAAAA")
+	w.must(err)
+	w.sees(ana, "Help: ")
+}
+
+// The file of a private answer comes in direct messages: in a channel all would
+// see it.
+func TestFileOfAPrivateAnswer(t *testing.T) {
+	w := newWorkspace(t)
+	in := newInbox()
+	in.Command(bot.Command{Name: "chat", Subcommands: []bot.Subcommand{{Name: "archive", Private: true, Handle: func(context.Context, *bot.Request) (bot.Reply, error) {
+		return bot.Reply{Message: &bot.Message{Text: bot.Plain("Here it is"), Files: []bot.File{{Name: "archive.md", Data: []byte("# Hour")}}}}, nil
+	}}}})
+	w.run(w.adapter(), in)
+	w.SlashCommand(ana, channel, "chat archive")
+	w.sees(ana, "Here it is")
+	w.until("file", func() bool { return len(w.Posts(slackloop.DM(ana))) == 1 })
+	f, _ := w.File(w.Posts(slackloop.DM(ana))[0].Files[0])
+	if f.Name != "archive.md" || string(f.Data) != "# Hour" || !f.Completed {
+		t.Errorf("Ana got %+v", f)
+	}
+	if n := len(w.Posts(channel)); n != 0 {
+		t.Errorf("%d messages in the channel", n)
+	}
+}
+
+// An administrator of the workspace manages it; nobody does while that cannot be
+// found out.
+func TestManages(t *testing.T) {
+	w := newWorkspace(t)
+	in := newInbox()
+	asked := make(chan bot.Request, 1)
+	in.Command(bot.Command{Name: "organize", Subcommands: []bot.Subcommand{{Name: "setup", Private: true, Handle: func(_ context.Context, req *bot.Request) (bot.Reply, error) {
+		asked <- *req
+		return bot.Say(bot.Plain("Set up")), nil
+	}}}})
+	var later atomic.Int64
+	o := w.options()
+	o.Now = func() time.Time { return time.Now().Add(time.Duration(later.Load())) }
+	w.run(New(o), in)
+	ask := func(who string) bot.Request {
+		w.SlashCommand(who, channel, "organize setup")
+		return <-asked
+	}
+	if ask(ana).Manages || !ask(joe).Manages {
+		t.Error("Joe is the administrator, not Ana")
+	}
+	w.sees(joe, "Set up")
+	later.Store(int64(time.Hour))
+	w.Fail("users.info", slackloop.Fault{Status: 500}, -1)
+	if req := ask(joe); req.Manages || req.Name != "Joe" {
+		t.Errorf("without his profile Joe is %q and manages: %t", req.Name, req.Manages)
+	}
+}
+
+// A handler that fails without words costs nothing but a line in the log.
+func TestFailureWithoutWords(t *testing.T) {
+	w := newWorkspace(t)
+	in := newInbox()
+	in.Command(bot.Command{Name: "chat", Subcommands: []bot.Subcommand{
+		{Name: "fail", Handle: func(context.Context, *bot.Request) (bot.Reply, error) {
+			return bot.Reply{}, errors.New("out of chalk")
+		}},
+		{Name: "panic", Handle: func(context.Context, *bot.Request) (bot.Reply, error) { panic("out of paper") }},
+	}})
+	w.run(w.adapter(), in)
+	w.SlashCommand(ana, channel, "chat fail")
+	w.SlashCommand(ana, channel, "chat panic")
+	w.SlashCommand(ana, channel, "help")
+	w.sees(ana, "Help")
+	w.until("lines in the log", func() bool {
+		return strings.Contains(w.log.String(), "out of chalk") && strings.Contains(w.log.String(), "out of paper")
+	})
+}

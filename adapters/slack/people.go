@@ -1,0 +1,109 @@
+package slack
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"github.com/staffroom-bot/staffroom/bot"
+)
+
+// self is who the bot is in the workspace.
+type self struct {
+	User string // as people mention it
+	Bot  string // as messages name their author
+}
+
+// whoami asks once who the bot is.
+func (a *Adapter) whoami(ctx context.Context) (self, error) {
+	a.selfMu.Lock()
+	defer a.selfMu.Unlock()
+	if a.self != (self{}) {
+		return a.self, nil
+	}
+	var got struct {
+		UserID string `json:"user_id"`
+		BotID  string `json:"bot_id"`
+	}
+	if err := a.api.read(ctx, "auth.test", url.Values{}, &got); err != nil {
+		return self{}, err
+	}
+	a.self = self{User: got.UserID, Bot: got.BotID}
+	return a.self, nil
+}
+
+// profile is what the bot keeps of a person for a while.
+type profile struct {
+	name     string
+	language string // IETF tag
+	manages  bool   // an owner or administrator of the workspace
+}
+
+// profileOf asks who a person is. It never waits long and never fails: without
+// an answer the name may be empty, and nobody is taken for an administrator.
+func (a *Adapter) profileOf(ctx context.Context, user string) profile {
+	known, _, fresh := a.people.get(user, a.now())
+	if fresh {
+		return known
+	}
+	ctx, cancel := context.WithTimeout(ctx, profileWithin)
+	defer cancel()
+	var got struct {
+		User struct {
+			Name           string `json:"name"`
+			RealName       string `json:"real_name"`
+			Locale         string `json:"locale"`
+			IsAdmin        bool   `json:"is_admin"`
+			IsOwner        bool   `json:"is_owner"`
+			IsPrimaryOwner bool   `json:"is_primary_owner"`
+			Profile        struct {
+				DisplayName string `json:"display_name"`
+				RealName    string `json:"real_name"`
+			} `json:"profile"`
+		} `json:"user"`
+	}
+	err := a.api.read(ctx, "users.info", url.Values{"user": {user}, "include_locale": {"true"}}, &got)
+	if err != nil {
+		a.log.Warn("a person's profile could not be read", "user", user, "error", err)
+		known.manages = false
+		a.people.put(user, known, a.now().Add(profileAgain-profileFor))
+		return known
+	}
+	u := got.User
+	p := profile{
+		name:     firstOf(u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Name),
+		language: u.Locale,
+		manages:  u.IsAdmin || u.IsOwner || u.IsPrimaryOwner,
+	}
+	a.people.put(user, p, a.now())
+	return p
+}
+
+func firstOf(words ...string) string {
+	for _, w := range words {
+		if w = strings.TrimSpace(w); w != "" {
+			return w
+		}
+	}
+	return ""
+}
+
+// asTyped is a message as it was typed, with people by their names.
+func (a *Adapter) asTyped(ctx context.Context, text string) string {
+	asked := 0
+	return typed(text, func(user string) string {
+		if asked++; asked > maxNamesLookup {
+			return user
+		}
+		return firstOf(a.profileOf(ctx, user).name, user)
+	})
+}
+
+// asker completes a request with what is known about the person. called is the
+// name that Slack sent along, for when the profile cannot be read.
+func (a *Adapter) asker(ctx context.Context, req *bot.Request, called string) {
+	p := a.profileOf(ctx, req.Account.User)
+	req.Name = firstOf(p.name, called, req.Account.User)
+	req.Manages = p.manages
+	req.Language = p.language
+}

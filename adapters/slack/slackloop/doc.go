@@ -1,0 +1,16 @@
+// Package slackloop is a Slack workspace on the loopback interface, for tests. It
+// speaks the Web API and Socket Mode over real HTTP and WebSocket connections,
+// lets a test do what people do, and keeps its own record of what they saw.
+//
+//	server.go   Start, people, channels
+//	drive.go    what people do: say, edit, delete, command, press, submit
+//	web.go      the Web API: tokens, faults, dispatch
+//	chat.go     chat.* and response_url       history.go   conversations.*
+//	files.go    files.*, uploads              views.go     modals
+//	socket.go   Socket Mode: envelopes, acknowledgements, redelivery
+//	ledger.go   what was said and called      screen.go    what a person sees of it
+//	typing.go   how Slack writes what people type
+//
+// It refuses what Slack refuses where a test depends on it; a Check given in
+// Options can look at every payload besides.
+package slackloop
