@@ -1,0 +1,99 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/staffroom-bot/staffroom/adapters/discord"
+	"github.com/staffroom-bot/staffroom/adapters/slack"
+	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/redis/engine"
+	"github.com/staffroom-bot/staffroom/cmd/staffroom/internal/config"
+	"github.com/staffroom-bot/staffroom/cmd/staffroom/internal/house"
+)
+
+type runCommand struct {
+	Config    string `help:"Configuration file." type:"path" placeholder:"FILE"`
+	Ephemeral bool   `help:"Go on without a Redis that keeps anything: all is lost at the end."`
+}
+
+// Run connects and stays up until a signal.
+func (c *runCommand) Run(ctx context.Context, a *App) (err error) {
+	cfg, log, err := a.config(c.Config)
+	if err != nil {
+		return err
+	}
+	if len(cfg.Discord)+len(cfg.Slack) == 0 {
+		return errors.New("no connection is configured: add one under discord or slack in config.yaml (config.example.yaml shows how), or try `staffroom demo`")
+	}
+	e, err := openEngine(ctx, cfg, log, c.Ephemeral)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeEngine(e)) }()
+	m := newMeter()
+	h, err := house.Build(ctx, house.Options{
+		Client: e.Client(), Clock: systemClock{}, Language: cfg.Language, Zone: cfg.Zone.String(),
+		Version: version(), Log: log, Meter: m,
+		Adapters: func(t house.Tools) ([]bot.Adapter, error) { return connections(cfg, t) },
+	})
+	if err != nil {
+		return err
+	}
+	wait, err := serve(ctx, cfg.HTTP.Listen, m.operatorPages(h.Store.Ping), log)
+	if err != nil {
+		return fmt.Errorf("http.listen: %w", err)
+	}
+	defer wait()
+	log.Info("staffroom runs", "version", version(), "data", e.Kind(), "connections", len(cfg.Discord)+len(cfg.Slack))
+	return ended(ctx, h.Run(ctx))
+}
+
+// connections makes an adapter of every configured connection.
+func connections(cfg config.Config, t house.Tools) ([]bot.Adapter, error) {
+	var all []bot.Adapter
+	for _, d := range cfg.Discord {
+		a, err := discord.New(discord.Options{
+			Name: d.Name, Token: d.Token.Reveal(), APIURL: d.APIURL,
+			Seal: t.Seal, Words: t.Words, Language: cfg.Language, Logger: t.Log,
+		})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, a)
+	}
+	for _, s := range cfg.Slack {
+		all = append(all, slack.New(slack.Options{
+			Name: s.Name, BotToken: s.BotToken.Reveal(), AppToken: s.AppToken.Reveal(), APIURL: s.APIURL,
+			Seal: t.Seal, Logger: t.Log,
+		}))
+	}
+	return all, nil
+}
+
+// openEngine opens the data engine that the configuration chooses. One that
+// keeps nothing must be asked for.
+func openEngine(ctx context.Context, cfg config.Config, log *slog.Logger, ephemeral bool) (*engine.Engine, error) {
+	e, err := engine.Open(ctx, engine.Options{
+		URL: cfg.Redis.URL.Reveal(), DataDir: cfg.Redis.DataDir, InProcess: ephemeral, Logger: log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if !e.Durable() && !ephemeral {
+		return nil, errors.Join(
+			errors.New("there is no redis-server on this machine and no redis.url in the configuration, so nothing would be kept: install Redis, give its address, or start with --ephemeral to go on all the same"),
+			closeEngine(e))
+	}
+	return e, nil
+}
+
+// closeEngine ends the engine even when the program is stopping.
+func closeEngine(e *engine.Engine) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	return e.Close(ctx)
+}

@@ -1,0 +1,177 @@
+// Package house puts Staffroom together: the store, the router with its
+// features, the scheduler, the outbox and the adapters. It decides nothing that
+// a member sees; it only connects.
+package house
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/community"
+	"github.com/staffroom-bot/staffroom/bot/discussion"
+	"github.com/staffroom-bot/staffroom/bot/guide"
+	"github.com/staffroom-bot/staffroom/bot/locale"
+	"github.com/staffroom-bot/staffroom/bot/middleware"
+	"github.com/staffroom-bot/staffroom/bot/outbox"
+	"github.com/staffroom-bot/staffroom/bot/redis"
+	"github.com/staffroom-bot/staffroom/scheduler"
+)
+
+// Options are what a house is built of.
+type Options struct {
+	Client   goredis.UniversalClient
+	Clock    scheduler.Clock                    // what people are shown, and what counts if Manual
+	Manual   bool                               // the clock counts instead of the store's
+	Language string                             // of a new community
+	Zone     string                             // IANA zone of a new community
+	Version  string                             // of the program, for /staffroom about
+	Log      *slog.Logger                       // never gets what members typed
+	Meter    middleware.Meter                   // nil: nothing is measured
+	Runner   scheduler.Options                  // its Logger is set to Log
+	Adapters func(Tools) ([]bot.Adapter, error) // makes the platforms
+}
+
+// Tools are what adapters need of the house.
+type Tools struct {
+	Seal      *bot.Seal
+	Words     *locale.Catalogue
+	Directory *community.Directory
+	Log       *slog.Logger
+}
+
+// House is Staffroom, put together.
+type House struct {
+	Router    *bot.Router
+	Runner    *scheduler.Runner
+	Store     *redis.Store
+	Words     *locale.Catalogue
+	Directory *community.Directory
+	Chats     *discussion.Service
+
+	adapters []bot.Adapter
+	log      *slog.Logger
+}
+
+// Build connects the parts. Nothing runs yet.
+func Build(ctx context.Context, o Options) (*House, error) {
+	var storeClock scheduler.Clock
+	if o.Manual {
+		storeClock = o.Clock
+	}
+	store, err := redis.Open(ctx, o.Client, storeClock)
+	if err != nil {
+		return nil, err
+	}
+	secret, err := store.Secret(ctx)
+	if err != nil {
+		return nil, err
+	}
+	words, err := locale.New()
+	if err != nil {
+		return nil, err
+	}
+	now := o.Clock.Now
+	directory := community.NewDirectory(redis.Communities{Store: store}, community.Defaults{Language: o.Language, Zone: o.Zone}, now)
+	h := &House{Store: store, Words: words, Directory: directory, log: o.Log}
+	h.Chats = discussion.New(redis.Discussions{Store: store}, people{directory}, words, o.Clock)
+
+	h.Router = bot.NewRouter(
+		middleware.Explain(words, o.Log),
+		middleware.Log(o.Log, now),
+		middleware.Measure(o.Meter, now),
+		middleware.Recover(),
+		middleware.Authorize(directory, words),
+	)
+	h.Router.Command(guide.New(h.Router, words, h.Chats, o.Version).Command())
+	h.Chats.Register(h.Router)
+	settings := community.NewSettings(directory, words, now)
+	h.Router.Command(bot.Command{Name: "my", Summary: "my.command", Subcommands: settings.Subcommands()})
+	settings.Register(h.Router)
+
+	h.adapters, err = o.Adapters(Tools{Seal: bot.NewSeal(secret), Words: words, Directory: directory, Log: o.Log})
+	if err != nil {
+		return nil, err
+	}
+	o.Runner.Logger = o.Log
+	h.Runner = scheduler.NewRunner(store, o.Runner)
+	h.Runner.Handle(discussion.JobKind, h.Chats.Step)
+	h.Runner.Handle(outbox.JobKind, outbox.NewSender(store, bot.NewSwitchboard(h.adapters...), o.Log).Drain)
+	return h, nil
+}
+
+// handlersEnd is how long handlers may go on after intake has stopped.
+const handlersEnd = 5 * time.Second
+
+// Run runs every adapter and the scheduler until ctx ends or an adapter gives
+// up; the error says what to mend. It stops in this order: intake, handlers,
+// the jobs (which gives their leases back), sends in flight.
+func (h *House) Run(ctx context.Context) error {
+	intake, stopIntake := context.WithCancel(ctx)
+	defer stopIntake()
+	failures := make(chan error, len(h.adapters))
+	var receiving sync.WaitGroup
+	for _, a := range h.adapters {
+		receiving.Go(func() {
+			if err := a.Run(intake, h.Router); err != nil {
+				failures <- fmt.Errorf("connection %s: %w", a.Name(), err)
+				stopIntake()
+			}
+		})
+	}
+	jobs, stopJobs := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopJobs()
+	var working sync.WaitGroup
+	working.Go(func() { h.Runner.Run(jobs) })
+
+	<-intake.Done()
+	if !waitFor(&receiving, handlersEnd) {
+		h.log.Warn("handlers were still running when intake had stopped")
+	}
+	stopJobs()
+	working.Wait()
+	return drain(failures)
+}
+
+// drain joins the errors that are there.
+func drain(failures <-chan error) (joined error) {
+	for {
+		select {
+		case err := <-failures:
+			joined = errors.Join(joined, err)
+		default:
+			return joined
+		}
+	}
+}
+
+func waitFor(wg *sync.WaitGroup, most time.Duration) bool {
+	done := make(chan struct{})
+	go func() {
+		wg.Wait()
+		close(done)
+	}()
+	t := time.NewTimer(most)
+	defer t.Stop()
+	select {
+	case <-done:
+		return true
+	case <-t.C:
+		return false
+	}
+}
+
+// people is the directory as a discussion sees it.
+type people struct{ *community.Directory }
+
+// Home implements discussion.Members.
+func (p people) Home(ctx context.Context, space bot.SpaceID) (discussion.Home, error) {
+	c, err := p.Community(ctx, space)
+	return discussion.Home{Community: c.ID, Language: c.Language, Zone: c.Zone}, err
+}
