@@ -35,7 +35,9 @@ type MessageRef struct {
 // MemberID and CommunityID are ours: sortable by time, at most 20 characters of
 // [0-9a-z]. People never see them; they see names, titles and short numbers.
 type (
-	MemberID    string
+	// MemberID names a member.
+	MemberID string
+	// CommunityID names a community.
 	CommunityID string
 )
 

@@ -67,7 +67,9 @@ func TestRouterGivesTheRoute(t *testing.T) {
 	r := bot.NewRouter()
 	r.Command(bot.Command{Name: "host", Subcommands: []bot.Subcommand{{
 		Name: "new", Access: bot.HostsOnly, Private: true, Mode: bot.Deferred,
-		Handle: func(_ context.Context, req *bot.Request) (bot.Reply, error) { return bot.Say(bot.Plain(req.Route.Path)), nil },
+		Handle: func(_ context.Context, req *bot.Request) (bot.Reply, error) {
+			return bot.Say(bot.Plain(req.Route.Path)), nil
+		},
 	}}})
 	route, ok := r.Route("/host/new")
 	if !ok || route.Access != bot.HostsOnly || !route.Private || route.Mode != bot.Deferred {

@@ -3,6 +3,7 @@ package bot_test
 import (
 	"encoding/json"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -85,17 +86,17 @@ func TestClock(t *testing.T) {
 		{"the reader's zone", utc(5, 15, 1, 0), "UTC", "America/New_York", bot.WeekdayTime, "Thu 9:00 pm", "jue 21:00"},
 		{"its own zone", utc(5, 15, 1, 0), "America/New_York", "", bot.WeekdayTime, "Thu 9:00 pm EDT", "jue 21:00 EDT"},
 		{"an unknown zone of the reader's", utc(5, 15, 1, 0), "America/New_York", "Mars/Base", bot.WeekdayTime, "Thu 9:00 pm EDT", "jue 21:00 EDT"},
-		{"no zone", utc(5, 15, 1, 0), "", "", bot.WeekdayTime, "Fri 1:00 am UTC", "vie 1:00 UTC"},
-		{"zones that nobody knows", utc(5, 15, 1, 0), "Mars/Base", "Mars/Other", bot.WeekdayTime, "Fri 1:00 am UTC", "vie 1:00 UTC"},
+		{"no zone", utc(5, 15, 1, 0), "", "", bot.WeekdayTime, "Fri 1:00 am UTC", "vie 01:00 UTC"},
+		{"zones that nobody knows", utc(5, 15, 1, 0), "Mars/Base", "Mars/Other", bot.WeekdayTime, "Fri 1:00 am UTC", "vie 01:00 UTC"},
 		{"the date", utc(5, 12, 18, 0), "", "Europe/Madrid", bot.DateTime, "Tue 12 May, 8:00 pm", "mar 12 de mayo, 20:00"},
 		{"the clock", utc(5, 12, 18, 5), "", "Europe/Madrid", bot.ClockTime, "8:05 pm", "20:05"},
 		{"noon", utc(9, 2, 12, 0), "", "UTC", bot.DateTime, "Wed 2 Sep, 12:00 pm", "mié 2 de septiembre, 12:00"},
-		{"midnight", utc(9, 5, 0, 0), "", "UTC", bot.DateTime, "Sat 5 Sep, 12:00 am", "sáb 5 de septiembre, 0:00"},
-		{"before the clocks go forward", utc(3, 8, 6, 59), "", "America/New_York", bot.WeekdayTime, "Sun 1:59 am", "dom 1:59"},
-		{"after the clocks went forward", utc(3, 8, 7, 0), "", "America/New_York", bot.WeekdayTime, "Sun 3:00 am", "dom 3:00"},
-		{"the first 1:30 of two", utc(11, 1, 5, 30), "America/New_York", "", bot.ClockTime, "1:30 am EDT", "1:30 EDT"},
-		{"the second 1:30 of two", utc(11, 1, 6, 30), "America/New_York", "", bot.ClockTime, "1:30 am EST", "1:30 EST"},
-		{"half an hour's summer time", utc(4, 4, 15, 30), "", "Australia/Lord_Howe", bot.WeekdayTime, "Sun 2:00 am", "dom 2:00"},
+		{"midnight", utc(9, 5, 0, 0), "", "UTC", bot.DateTime, "Sat 5 Sep, 12:00 am", "sáb 5 de septiembre, 00:00"},
+		{"before the clocks go forward", utc(3, 8, 6, 59), "", "America/New_York", bot.WeekdayTime, "Sun 1:59 am", "dom 01:59"},
+		{"after the clocks went forward", utc(3, 8, 7, 0), "", "America/New_York", bot.WeekdayTime, "Sun 3:00 am", "dom 03:00"},
+		{"the first 1:30 of two", utc(11, 1, 5, 30), "America/New_York", "", bot.ClockTime, "1:30 am EDT", "01:30 EDT"},
+		{"the second 1:30 of two", utc(11, 1, 6, 30), "America/New_York", "", bot.ClockTime, "1:30 am EST", "01:30 EST"},
+		{"half an hour's summer time", utc(4, 4, 15, 30), "", "Australia/Lord_Howe", bot.WeekdayTime, "Sun 2:00 am", "dom 02:00"},
 		{"a zone without letters", utc(5, 12, 18, 0), "America/Sao_Paulo", "", bot.ClockTime, "3:00 pm -03", "15:00 -03"},
 	}
 	for _, tt := range tests {
@@ -121,9 +122,8 @@ func TestEveryMonthInSpanish(t *testing.T) {
 	for i, name := range want {
 		at := time.Date(2026, time.Month(i+1), 1, 12, 0, 0, 0, time.UTC)
 		s := bot.Span{Kind: bot.SpanTime, At: &at, Style: bot.DateTime, Language: "es"}
-		weekday := s.Clock("UTC")[:len(s.Clock("UTC"))-len(" 1 de "+name+", 12:00")]
-		if got := s.Clock("UTC"); got != weekday+" 1 de "+name+", 12:00" {
-			t.Errorf("got %q", got)
+		if got, want := s.Clock("UTC"), " 1 de "+name+", 12:00"; !strings.HasSuffix(got, want) {
+			t.Errorf("got %q, which does not end in %q", got, want)
 		}
 	}
 }

@@ -34,12 +34,12 @@ import (
 // Options says how to connect. All but APIURL, Language, Transport and Now are
 // needed.
 type Options struct {
-	Name      string            // the connection's
-	Token     string            // the bot's
-	APIURL    string            // a host that stands in for https://discord.com
-	Seal      *bot.Seal         // marks controls and forms as ours
-	Words     bot.Words         // the message catalogue
-	Language  string            // of command descriptions and of words where the reader's is not known; default "en"
+	Name      string    // the connection's
+	Token     string    // the bot's
+	APIURL    string    // a host that stands in for https://discord.com
+	Seal      *bot.Seal // marks controls and forms as ours
+	Words     bot.Words // the message catalogue
+	Language  string    // of command descriptions and of words where the reader's is not known; default "en"
 	Logger    *slog.Logger
 	Transport http.RoundTripper // of the HTTP API; default http.DefaultTransport
 	Now       func() time.Time  // default time.Now

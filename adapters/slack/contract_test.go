@@ -110,7 +110,14 @@ func (w *world) Seen(who string) []adaptertest.Seen {
 	return out
 }
 
+// Form waits for what was submitted: until it is acknowledged, Slack shows that it
+// is busy.
 func (w *world) Form(who string) (adaptertest.Form, bool) {
+	for _, d := range w.Deliveries() {
+		if d.Kind == "interactive" {
+			w.acked(d.ID)
+		}
+	}
 	v, open := w.OpenView(w.person(who))
 	if !open {
 		return adaptertest.Form{}, false

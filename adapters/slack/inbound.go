@@ -113,6 +113,7 @@ func (r *receiver) finish(end context.CancelFunc) {
 	case <-done:
 	case <-time.After(stopWithin):
 	}
+	time.Sleep(ackFlush)
 	end()
 	select {
 	case <-done:

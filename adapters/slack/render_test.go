@@ -36,6 +36,9 @@ func asJSON(t *testing.T, v any) string {
 func TestRender(t *testing.T) {
 	at := time.Date(2026, 5, 12, 19, 0, 0, 0, time.UTC)
 	here, elsewhere := accountOf(ana), bot.Account{Space: bot.SpaceID{Connection: "slack-loop", ID: "TOTHER"}, User: "UANA"}
+	shown := func(style bot.TimeStyle, zone string) string {
+		return bot.Span{Kind: bot.SpanTime, At: &at, Zone: zone, Style: style}.Clock("")
+	}
 	section := func(elements string) string {
 		return `[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[` + elements + `]}]}]`
 	}
@@ -64,16 +67,16 @@ func TestRender(t *testing.T) {
 		"mention":                {bot.Message{Text: bot.Text{{Kind: bot.SpanMention, Text: "Ana", Account: &here}}}, "@Ana", section(`{"type":"user","user_id":"UANA"}`)},
 		"mention from elsewhere": {bot.Message{Text: bot.Text{{Kind: bot.SpanMention, Text: "Ana", Account: &elsewhere}}}, "@Ana", section(`{"type":"text","text":"@Ana"}`)},
 		"time": {
-			bot.Message{Text: bot.Text{{Kind: bot.SpanTime, At: &at, Zone: "Europe/Madrid"}}}, "Tue 21:00 CEST",
-			section(`{"type":"date","timestamp":1778612400,"format":"{day_divider_pretty} {time}","fallback":"Tue 21:00 CEST"}`),
+			bot.Message{Text: bot.Text{{Kind: bot.SpanTime, At: &at, Zone: "Europe/Madrid"}}}, shown(bot.WeekdayTime, "Europe/Madrid"),
+			section(`{"type":"date","timestamp":1778612400,"format":"{day_divider_pretty} {time}","fallback":"` + shown(bot.WeekdayTime, "Europe/Madrid") + `"}`),
 		},
 		"date": {
-			bot.Message{Text: bot.Text{{Kind: bot.SpanTime, At: &at, Style: bot.DateTime}}}, "Tue 12 May 2026, 19:00 UTC",
-			section(`{"type":"date","timestamp":1778612400,"format":"{date_long_pretty} {time}","fallback":"Tue 12 May 2026, 19:00 UTC"}`),
+			bot.Message{Text: bot.Text{{Kind: bot.SpanTime, At: &at, Style: bot.DateTime}}}, shown(bot.DateTime, ""),
+			section(`{"type":"date","timestamp":1778612400,"format":"{date_long_pretty} {time}","fallback":"` + shown(bot.DateTime, "") + `"}`),
 		},
 		"clock": {
-			bot.Message{Text: bot.Text{{Kind: bot.SpanTime, At: &at, Style: bot.ClockTime}}}, "19:00 UTC",
-			section(`{"type":"date","timestamp":1778612400,"format":"{time}","fallback":"19:00 UTC"}`),
+			bot.Message{Text: bot.Text{{Kind: bot.SpanTime, At: &at, Style: bot.ClockTime}}}, shown(bot.ClockTime, ""),
+			section(`{"type":"date","timestamp":1778612400,"format":"{time}","fallback":"` + shown(bot.ClockTime, "") + `"}`),
 		},
 		"controls alone": {
 			bot.Message{Controls: []bot.Control{{Label: "Start", Path: "/host/start", Style: bot.Primary}, {Label: "End", Path: "/host/end", Style: bot.Danger}}},

@@ -22,7 +22,7 @@ func (s *Service) askAnswer(ctx context.Context, req *bot.Request) (bot.Reply, e
 		Path:   "/chat/answer/" + d.ID + "/" + strconv.Itoa(n),
 		Submit: s.label(lang, "chat.form.send"),
 		Fields: []bot.Field{{
-			Name: "answer", Label: s.label(lang, "chat.form.answer.label", bot.Num("n", n)),
+			Name: "answer", Label: s.label(lang, "chat.form.answer.label"),
 			Hint: cut(d.Script.Questions[n-1].Text, 90), Long: true, Max: maxText,
 		}},
 	}), nil

@@ -59,7 +59,7 @@ func (s *Service) create(ctx context.Context, req *bot.Request) (bot.Reply, erro
 	script, err := draft.Script()
 	var wrong *ScriptError
 	if errors.As(err, &wrong) {
-		return bot.Reply{FieldErrors: fieldErrors(wrong)}, nil
+		return bot.Reply{FieldErrors: s.fieldErrors(req.Member.Language, wrong)}, nil
 	}
 	if err != nil {
 		return bot.Reply{}, err
@@ -82,20 +82,25 @@ func (s *Service) create(ctx context.Context, req *bot.Request) (bot.Reply, erro
 	return s.panelReply(ctx, &d, req, s.words.Text(req.Member.Language, "host.created", bot.Str("title", d.heading())))
 }
 
-// fieldErrors puts a script's problems next to the fields of the form.
-func fieldErrors(e *ScriptError) map[string]bot.Text {
+// fieldErrors puts a script's problems next to the fields of the form, in the
+// reader's language. What exactly is expected in a file, with lines and indices,
+// is in ScriptError; a form says it field by field.
+func (s *Service) fieldErrors(lang string, e *ScriptError) map[string]bot.Text {
 	out := map[string]bot.Text{}
 	for _, p := range e.Problems {
-		name := p.Field
-		if strings.HasPrefix(name, "questions") {
-			name = "questions"
-		}
+		name, _, _ := strings.Cut(p.Field, "[")
 		switch name {
-		case "title", "questions", "start", "length", "welcome":
+		case "questions":
+			out["questions"] = s.words.Text(lang, "host.form.questions.problem", bot.Num("most", maxQuestions), bot.Num("long", maxText))
+		case "start", "zone":
+			out["start"] = s.words.Text(lang, "host.form.start.problem")
+		case "length", "introductions":
+			out["length"] = s.words.Text(lang, "host.form.length.problem")
+		case "welcome":
+			out["welcome"] = s.words.Text(lang, "host.form.welcome.problem", bot.Num("long", maxText))
 		default:
-			name = "title"
+			out["title"] = s.words.Text(lang, "host.form.title.problem", bot.Num("long", maxTitle))
 		}
-		out[name] = bot.Join("\n", out[name], bot.Plain(p.Expected))
 	}
 	return out
 }
@@ -170,6 +175,8 @@ func (s *Service) panelControls(lang string, d *Discussion) []bot.Control {
 		return append(out,
 			control("host.button.refresh", "/host/watch/"+d.ID, bot.Ordinary),
 			control("host.button.end", "/host/end/"+d.ID, bot.Danger))
+	case Cancelled:
+		return nil
 	default:
 		return []bot.Control{control("chat.button.read", "/chat/read/"+d.ID, bot.Ordinary)}
 	}
@@ -234,7 +241,11 @@ func (s *Service) askCancel(ctx context.Context, req *bot.Request) (bot.Reply, e
 		return bot.Reply{}, err
 	}
 	lang := req.Member.Language
-	if d.State != Scheduled {
+	switch d.State {
+	case Scheduled:
+	case Cancelled:
+		return s.panelReply(ctx, &d, req, s.words.Text(lang, "host.already"))
+	default:
 		return s.panelReply(ctx, &d, req, s.words.Text(lang, "host.cancel.late", bot.Str("title", d.heading())))
 	}
 	return bot.Say(s.words.Text(lang, "host.cancel.ask", bot.Rich("chat", s.line(&d, req.Member))),

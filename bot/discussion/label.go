@@ -135,27 +135,24 @@ func (s *labelScanner) group(i int) []label {
 		group[j].first, group[j].next = i, final.next
 		group[j].place, group[j].delim, group[j].colon = place, delim, colon
 	}
-	if !delim && s.names(final.next) {
-		return nil
+	if !delim && s.names(final.next) || s.is(final.next, "-") && s.names(final.next+1) {
+		return nil // "A4 paper", "A4-sized"
 	}
 	return group
 }
 
 // begins tells whether a label may begin at piece i: not in the middle of
-// something like example.org/a1, and not after a hyphen as in Pre-A1.
+// something like example.org/a1, and not after a hyphen as in Pre-A1, but after
+// marks that stand free ("… -A1", "__A1__").
 func (s *labelScanner) begins(i int) bool {
-	t := s.pieces[i]
-	if i == 0 || t.spaced {
-		return true
-	}
-	prev := s.pieces[i-1]
-	if prev.kind != markPiece {
+	if k := s.pieces[i].kind; k != wordPiece && k != tagPiece {
 		return false
 	}
-	r, _ := utf8.DecodeRuneInString(s.text[prev.start:])
-	if strings.ContainsRune("/.-_:@&=?%+\\$€£", r) {
-		// Fine after a space ("… -A1"), not inside a word.
-		return prev.spaced || prev.start == 0
+	joint := i - 1 // the mark right before
+	for j := i; !s.pieces[j].spaced; j-- {
+		if s.pieces[j-1].kind != markPiece {
+			return j < i && !strings.ContainsRune("/.-_:@&=?%+\\$€£", s.rune(joint))
+		}
 	}
 	return true
 }

@@ -91,11 +91,11 @@ func scanPiece(text string, i int, r rune, n int) (pieceKind, int) {
 			}
 		}
 	case r == '@':
-		if end := wordEnd(text, i+n, ".-"); end > i+n {
+		if end := wordEnd(text, i+n, ".-_"); end > i+n {
 			return mentionPiece, end
 		}
 	case r == '#':
-		if end := wordEnd(text, i+n, ""); end > i+n {
+		if end := wordEnd(text, i+n, "_"); end > i+n {
 			return tagPiece, end
 		}
 	case r == ':':
@@ -204,7 +204,7 @@ func wordRune(r rune) bool {
 }
 
 func wordByte(b byte) bool {
-	return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || b == '_'
+	return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9'
 }
 
 // invisible tells the runes that show nothing: joiners, direction marks and the

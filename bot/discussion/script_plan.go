@@ -172,7 +172,7 @@ func (c *checker) tag(raw string) string {
 	}
 	name := strings.TrimPrefix(raw, "#")
 	if name == "" || utf8.RuneCountInString(name) > maxTag || !utf8.ValidString(name) ||
-		strings.ContainsFunc(name, func(r rune) bool { return !wordRune(r) && r != '-' }) {
+		strings.ContainsFunc(name, func(r rune) bool { return !wordRune(r) && r != '-' && r != '_' }) {
 		c.bad("tag", "expected one word of up to %d letters, digits, - or _, such as \"#SciChat\", got %s", maxTag, quoted(raw))
 	}
 	return "#" + name

@@ -172,7 +172,7 @@ func TestParseScriptErrors(t *testing.T) {
 		{"many questions", head + "questions: [" + strings.Repeat("a,", 51) + "]\n", "line 4, questions: expected 1 to 50 questions, got 51"},
 		{"not UTF-8", "title: A\nstart: \xff\n", "line 2: expected text in UTF-8"},
 		{"large", strings.Repeat("#", maxScriptBytes+1), "expected a file of at most 256 kB, got 257 kB"},
-		{"many lines", "title: |\n  a" + strings.Repeat("\n", 5001), "line 5001: expected at most 5000 lines, got 5002"},
+		{"many lines", "title: |\n  a" + strings.Repeat("\n", 5001), "expected at most 5000 lines and tabs, got 5002"},
 		{"deep", strings.Repeat("[", maxScriptBytes), "expected a script, got a far longer list of fields"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -17,11 +17,11 @@ import (
 )
 
 // These bound what the YAML library works on: its time and memory grow with the
-// square of the nesting and of the blank lines in a text. A full script of 50
-// questions has about 1,000 tokens and fewer lines.
+// square of the nesting, and of the line breaks and tabs in a text. A full script
+// of 50 questions has about 1,000 tokens and fewer lines.
 const (
 	maxScriptTokens = 5000
-	maxScriptLines  = 5000
+	maxScriptLines  = 5000 // with tabs
 )
 
 // ParseScript reads a script from YAML: title, tag, hosts, start, zone,
@@ -31,6 +31,8 @@ const (
 // *ScriptError that lists every problem.
 func ParseScript(data []byte) (Script, error) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
+	data = bytes.ReplaceAll(data, []byte("\r"), []byte("\n"))
 	root, comments, problem := parseYAML(data)
 	if problem != nil {
 		return Script{}, &ScriptError{Problems: []Problem{*problem}}
@@ -54,8 +56,8 @@ func parseYAML(data []byte) (root ast.Node, hashtags map[int]bool, problem *Prob
 	if len(data) > maxScriptBytes {
 		return nil, nil, &Problem{Expected: fmt.Sprintf("expected a file of at most %d kB, got %d kB", maxScriptBytes>>10, (len(data)+1023)>>10)}
 	}
-	if n := bytes.Count(data, []byte("\n")); n > maxScriptLines {
-		return nil, nil, &Problem{Line: maxScriptLines + 1, Expected: fmt.Sprintf("expected at most %d lines, got %d", maxScriptLines, n)}
+	if n := bytes.Count(data, []byte("\n")) + bytes.Count(data, []byte("\t")); n > maxScriptLines {
+		return nil, nil, &Problem{Expected: fmt.Sprintf("expected at most %d lines and tabs, got %d", maxScriptLines, n)}
 	}
 	if i := firstInvalid(data); i >= 0 {
 		return nil, nil, &Problem{Line: 1 + bytes.Count(data[:i], []byte("\n")), Expected: "expected text in UTF-8"}

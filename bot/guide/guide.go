@@ -62,7 +62,7 @@ func (g *Guide) Command() bot.Command {
 // about says what the bot is and what it keeps.
 func (g *Guide) about(_ context.Context, req *bot.Request) (bot.Reply, error) {
 	v := g.view(req)
-	source := bot.Text{{Kind: bot.SpanLink, Text: sourceName, URL: "https://" + sourceName}}
+	source := bot.Text{{Kind: bot.SpanLink, Text: sourceURL, URL: sourceURL}}
 	return bot.Say(bot.Join("\n",
 		v.say("guide.about.what", bot.Str("version", g.version)),
 		v.say("guide.about.keeps"),
@@ -71,4 +71,4 @@ func (g *Guide) about(_ context.Context, req *bot.Request) (bot.Reply, error) {
 	)), nil
 }
 
-const sourceName = "github.com/staffroom-bot/staffroom"
+const sourceURL = "https://github.com/staffroom-bot/staffroom"

@@ -45,9 +45,11 @@ func house(t *testing.T, a guide.Agenda) *bot.Router {
 	}})
 	r.Command(bot.Command{Name: "host", Summary: "host", Subcommands: []bot.Subcommand{
 		{Name: "new", Summary: "new", Access: bot.HostsOnly, Handle: nothing},
+		{Name: "appoint", Summary: "appoint", Access: bot.OrganizersOnly, Handle: nothing},
 	}})
 	r.Command(bot.Command{Name: "my", Summary: "my", Subcommands: []bot.Subcommand{
 		{Name: "settings", Summary: "settings", Handle: nothing},
+		{Name: "panel", Summary: "panel", Access: bot.HostsOnly, Handle: nothing},
 	}})
 	return r
 }
@@ -187,7 +189,7 @@ const (
 /staffroom home, help, about · Start here: what is on, and how things work
 /chat list, show, archive · [chat]
 /host new · [host]
-/my settings · [my]`
+/my settings, panel · [my]`
 	chatHelp = `/chat · [chat]
 /chat list · [list]
 /chat show · [show]
@@ -242,8 +244,24 @@ func TestHelp(t *testing.T) {
 			[]string{"/staffroom chat list → /chat/list"},
 		},
 		{
-			"what others may use is unknown", asked{values: []string{"unknown", "host new"}, role: bot.RoleMember},
-			"I don't know “host new”.\n" + allForMembers, nil,
+			"what hosts may use", asked{values: []string{"topic", "/host"}, role: bot.RoleMember},
+			"Only hosts and organizers can do this. An organizer can make you a host.\n" + allForMembers, nil,
+		},
+		{
+			"what organizers may use", asked{values: []string{"topic", "staffroom host appoint"}, role: bot.RoleMember},
+			"Only organizers can do this. Please ask one of them.\n" + allForMembers, nil,
+		},
+		{
+			"a slip in a command of which hosts may use more", asked{values: []string{"topic", "my setings"}, role: bot.RoleMember},
+			"I don't know “my setings”. Did you mean /my settings?\n/my · [my]\n/my settings · [settings]", []string{"/my settings → /my/settings"},
+		},
+		{
+			"the more of it", asked{values: []string{"topic", "my panel"}, role: bot.RoleMember},
+			"Only hosts and organizers can do this. An organizer can make you a host.\n" + allForMembers, nil,
+		},
+		{
+			"what nobody may use", asked{values: []string{"topic", "hostess"}, role: bot.RoleMember},
+			"I don't know “hostess”.\n" + allForMembers, nil,
 		},
 		{
 			"small talk", asked{values: []string{"unknown", "good morning, everybody"}},

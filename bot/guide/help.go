@@ -118,6 +118,9 @@ func (v view) answerUnknown(typed string) bot.Reply {
 	if text, ok := v.explain(typed); ok {
 		return bot.Say(text)
 	}
+	if text, ok := v.refusal(typed); ok {
+		return bot.Say(bot.Join("\n", text, v.all()))
+	}
 	quote := bot.Str("typed", bot.Shorten(typed, longestQuote))
 	first := strings.Fields(typed)[0]
 	help := v.all()
@@ -139,6 +142,31 @@ func (v view) answerUnknown(typed string) bot.Reply {
 	}
 	guesses := bot.Join(v.label("guide.help.or"), commands...)
 	return bot.Say(bot.Join("\n", v.say("guide.help.nearest", quote, bot.Rich("commands", guesses)), help), controls...)
+}
+
+// refusal says who may use the command that is typed, if this member may not.
+func (v view) refusal(typed string) (bot.Text, bool) {
+	withheld := view{words: v.words, req: v.req, commands: v.withheld}
+	words := strings.Fields(typed)
+	if len(words) > 1 && strings.EqualFold(strings.TrimPrefix(words[0], "/"), "staffroom") {
+		words = words[1:]
+	}
+	c, ok := withheld.command(words[0])
+	if !ok {
+		return nil, false
+	}
+	// Where some of the command is theirs, only the rest of it is refused.
+	_, partly := v.command(c.Name)
+	access, refused := c.Subcommands[0].Access, !partly
+	for _, s := range c.Subcommands {
+		if len(words) > 1 && strings.EqualFold(s.Name, words[1]) {
+			access, refused = s.Access, true
+		}
+	}
+	if access == bot.HostsOnly {
+		return v.say("core.access.host"), refused
+	}
+	return v.say("core.access.organizer"), refused
 }
 
 // guesses are the paths of the commands that come nearest to what was typed: by

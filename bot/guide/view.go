@@ -11,6 +11,7 @@ type view struct {
 	words    bot.Words
 	req      *bot.Request
 	commands []bot.Command
+	withheld []bot.Command // what others may use
 }
 
 // view leaves out what the member may not use. Commands of which nothing is left
@@ -18,18 +19,27 @@ type view struct {
 func (g *Guide) view(req *bot.Request) view {
 	v := view{words: g.words, req: req}
 	for _, c := range g.commands.Commands() {
-		var allowed []bot.Subcommand
+		var allowed, withheld []bot.Subcommand
 		for _, s := range c.Subcommands {
 			if s.Access.Allows(req.Member.Role) {
 				allowed = append(allowed, s)
+			} else {
+				withheld = append(withheld, s)
 			}
 		}
-		if len(allowed) > 0 {
-			c.Subcommands = allowed
-			v.commands = append(v.commands, c)
-		}
+		v.commands = appendWith(v.commands, c, allowed)
+		v.withheld = appendWith(v.withheld, c, withheld)
 	}
 	return v
+}
+
+// appendWith appends the command with these of its subcommands, if any.
+func appendWith(commands []bot.Command, c bot.Command, subcommands []bot.Subcommand) []bot.Command {
+	if len(subcommands) == 0 {
+		return commands
+	}
+	c.Subcommands = subcommands
+	return append(commands, c)
 }
 
 func (v view) say(key bot.Key, args ...bot.Arg) bot.Text {

@@ -1,6 +1,7 @@
 package locale
 
 import (
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -117,6 +118,34 @@ func otherLanguages(t *testing.T) []language.Tag {
 		t.Fatal("there is one language only")
 	}
 	return tags
+}
+
+// JSON keeps the last of two values with one key and says nothing.
+func TestNoKeyTwiceInAFile(t *testing.T) {
+	key := regexp.MustCompile(`(?m)^  "([^"]+)":`)
+	err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(files, path)
+		if err != nil {
+			return err
+		}
+		seen := map[string]bool{}
+		for _, m := range key.FindAllStringSubmatch(string(data), -1) {
+			if seen[m[1]] {
+				t.Errorf("%s: %q stands there twice", path, m[1])
+			}
+			seen[m[1]] = true
+		}
+		if messages, err := i18n.ParseMessageBytes(data, json.Unmarshal); err != nil || len(messages) != len(seen) {
+			t.Errorf("%s: %d messages, %d lines that begin with a key: please write one key a line, two spaces in", path, len(messages), len(seen))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // names are the arguments that a template asks for, sorted.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"hash/fnv"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -62,7 +63,8 @@ func (s *Store) heads(ctx context.Context) ([]shardHead, error) {
 	var heads []shardHead
 	for i, first := range firsts {
 		for _, z := range first.Val() {
-			heads = append(heads, shardHead{i, time.UnixMilli(int64(z.Score)).UTC()})
+			// Fractions only mark a change: no job is due within a millisecond.
+			heads = append(heads, shardHead{i, time.UnixMilli(int64(math.Ceil(z.Score))).UTC()})
 		}
 	}
 	slices.SortFunc(heads, func(a, b shardHead) int { return a.due.Compare(b.due) })

@@ -24,7 +24,7 @@ type consoleCommand struct {
 
 // Run executes lines until the input ends.
 func (c *consoleCommand) Run(ctx context.Context, a *App) (err error) {
-	cfg, log, err := a.config(c.Config)
+	cfg, _, err := a.config(c.Config)
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (c *consoleCommand) Run(ctx context.Context, a *App) (err error) {
 		o.Journal = filepath.Join(cfg.Redis.DataDir, "console.jsonl")
 	}
 	t, err := newTerminal(ctx, terminalOptions{
-		engine: e, manual: clock, language: cfg.Language, zone: loc.String(), log: log, console: o,
+		engine: e, manual: clock, language: cfg.Language, zone: loc.String(), log: quietly(a.Err), console: o,
 	})
 	if err != nil {
 		return err

@@ -56,6 +56,7 @@ type House struct {
 	Chats     *discussion.Service
 
 	adapters []bot.Adapter
+	manual   bool
 	log      *slog.Logger
 }
 
@@ -79,7 +80,7 @@ func Build(ctx context.Context, o Options) (*House, error) {
 	}
 	now := o.Clock.Now
 	directory := community.NewDirectory(redis.Communities{Store: store}, community.Defaults{Language: o.Language, Zone: o.Zone}, now)
-	h := &House{Store: store, Words: words, Directory: directory, log: o.Log}
+	h := &House{Store: store, Words: words, Directory: directory, manual: o.Manual, log: o.Log}
 	h.Chats = discussion.New(redis.Discussions{Store: store}, people{directory}, words, o.Clock)
 
 	h.Router = bot.NewRouter(
@@ -110,7 +111,8 @@ func Build(ctx context.Context, o Options) (*House, error) {
 const handlersEnd = 5 * time.Second
 
 // Run runs every adapter and the scheduler until ctx ends or an adapter gives
-// up; the error says what to mend. It stops in this order: intake, handlers,
+// up; the error says what to mend. With a manual clock the scheduler is left to
+// whoever moves the clock. It stops in this order: intake, handlers,
 // the jobs (which gives their leases back), sends in flight.
 func (h *House) Run(ctx context.Context) error {
 	intake, stopIntake := context.WithCancel(ctx)
@@ -128,7 +130,9 @@ func (h *House) Run(ctx context.Context) error {
 	jobs, stopJobs := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopJobs()
 	var working sync.WaitGroup
-	working.Go(func() { h.Runner.Run(jobs) })
+	if !h.manual {
+		working.Go(func() { h.Runner.Run(jobs) })
+	}
 
 	<-intake.Done()
 	if !waitFor(&receiving, handlersEnd) {
