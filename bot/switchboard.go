@@ -20,12 +20,13 @@ func NewSwitchboard(adapters ...Adapter) *Switchboard {
 	return s
 }
 
-// For gives the messenger of a connection. One that is not configured (any
-// more) is a permanent failure, reason disconnected.
+// For gives the messenger of a connection. One that this process does not have
+// is unavailable: another process may have it, or this one after a change of
+// its configuration.
 func (s *Switchboard) For(connection string) (Messenger, error) {
 	m, ok := s.messengers[connection]
 	if !ok {
-		return nil, &Error{Code: Permanent, Reason: Disconnected, Err: fmt.Errorf("no connection named %q", connection)}
+		return nil, &Error{Code: Unavailable, Err: fmt.Errorf("no connection named %q", connection)}
 	}
 	return m, nil
 }

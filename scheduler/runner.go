@@ -18,6 +18,7 @@ type Runner struct {
 	handlers map[string]Handler
 	options  Options
 	active   atomic.Int64 // jobs that run, and looks at the store for more
+	rest     *rest        // runUntil's: nothing is due before
 }
 
 // Options tune a Runner. The zero value of each means the default in brackets.
@@ -150,10 +151,7 @@ func (r *Runner) RunDue(ctx context.Context) error {
 
 func (r *Runner) runUntil(ctx context.Context, clock *ManualClock, t time.Time) error {
 	for {
-		if err := r.RunDue(ctx); err != nil {
-			return err
-		}
-		next, ok, err := r.store.NextDue(ctx)
+		next, ok, err := r.nextDue(ctx)
 		if err != nil {
 			return err
 		}
@@ -161,12 +159,41 @@ func (r *Runner) runUntil(ctx context.Context, clock *ManualClock, t time.Time) 
 			clock.Set(t)
 			return nil
 		}
-		if !next.After(clock.Now()) {
-			// The index was early: looking again repairs it.
-			next = clock.Now().Add(time.Millisecond)
-		}
 		clock.Set(next)
+		r.rest = nil
+		if err := r.RunDue(ctx); err != nil {
+			return err
+		}
+		if next, ok, err := r.nextDue(ctx); err == nil && ok && !next.After(clock.Now()) {
+			// Something is due that cannot be had yet, such as what another hides.
+			clock.Set(clock.Now().Add(time.Millisecond))
+		}
 	}
+}
+
+// nextDue asks the store when the next job is due, unless the last answer still
+// holds: nothing was scheduled since and nothing has run. It is for manual
+// clocks, where nobody else schedules.
+func (r *Runner) nextDue(ctx context.Context) (time.Time, bool, error) {
+	select {
+	case <-r.store.Woken():
+		r.rest = nil
+	default:
+	}
+	if r.rest == nil {
+		next, ok, err := r.store.NextDue(ctx)
+		if err != nil {
+			return next, ok, err
+		}
+		r.rest = &rest{next, ok}
+	}
+	return r.rest.until, r.rest.ok, nil
+}
+
+// rest is an answer of Store.NextDue.
+type rest struct {
+	until time.Time
+	ok    bool
 }
 
 // run does one job, keeps its lease meanwhile, and settles it.

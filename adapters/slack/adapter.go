@@ -42,7 +42,8 @@ type Adapter struct {
 	direct *cache[string]
 	claims *cache[struct{}]
 
-	ackWithin time.Duration
+	ackWithin     time.Duration
+	profileWithin time.Duration
 }
 
 // New returns an adapter that is not connected yet. It can say things at once;
@@ -63,10 +64,11 @@ func New(o Options) *Adapter {
 		now:      o.Now,
 
 		people: newCache[profile](maxPeople, profileFor),
-		direct: newCache[string](maxDirect, profileFor),
+		direct: newCache[string](maxDirect, directFor),
 		claims: newCache[struct{}](maxClaims, claimFor),
 
-		ackWithin: ackWithin,
+		ackWithin:     ackWithin,
+		profileWithin: profileWithin,
 	}
 }
 

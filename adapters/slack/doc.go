@@ -8,10 +8,12 @@
 //	interactions.go  slash commands, buttons, submitted forms → bot.Request
 //	reply.go         bot.Reply → where the person asked
 //	outbound.go      Send, Update, Delete, Find, Direct
+//	api.go           calls of the Web API           files.go  uploads
 //	render.go        bot.Message → Block Kit       form.go   bot.Form → a modal
 //	split.go         long text, and text made harmless
 //	plain.go         Slack's message text → what was typed
 //	people.go        names, languages and who runs the workspace
+//	cache.go         what is remembered for a while
 //	limits.go        every limit of Slack, with its source
 //	errors.go        Slack's errors → bot.Error
 //

@@ -150,6 +150,6 @@ func unusable(connection, token string, err error) error {
 		return nil
 	}
 	return &bot.Error{Code: bot.Permanent, Reason: bot.Disconnected, Err: fmt.Errorf(
-		"Slack connection %q: Slack refuses the %s (%s): %s; every step is in docs/slack.md",
+		"connection %q: Slack refuses the %s (%s): %s; every step is in docs/slack.md",
 		connection, token, errorCode(err), advice)}
 }

@@ -87,7 +87,7 @@ func (r *receiver) event(ctx context.Context, payload json.RawMessage, receipt *
 			return
 		}
 		r.ignore(receipt, "a notice in direct messages", "subtype", e.Subtype)
-	case e.Type == "message" && !(mentioned && r.isCommand(line)):
+	case e.Type == "message" && (!mentioned || !r.isCommand(line)):
 		r.message(ctx, p, me, receipt)
 	default:
 		r.ignore(receipt, "an event without use", "type", e.Type)

@@ -149,7 +149,7 @@ func TestSlowEventIsAcknowledgedInTime(t *testing.T) {
 
 // The time that Slack waits is 3 s; what is left must do for the way.
 func TestAcknowledgementBound(t *testing.T) {
-	if a := newWorkspace(t).adapter(); a.ackWithin > 2700*time.Millisecond || a.ackWithin < time.Second {
+	if a := offline(); a.ackWithin > 2700*time.Millisecond || a.ackWithin < time.Second {
 		t.Errorf("deliveries are acknowledged after %s at the latest", a.ackWithin)
 	}
 }
@@ -261,5 +261,27 @@ func TestTombstone(t *testing.T) {
 	ev := in.next(t)
 	if ev.Kind != bot.MessageDeleted || ev.Message != posted.Message || ev.Revision <= posted.Revision || ev.Text != "" {
 		t.Errorf("told of %+v, want the deletion of %v", ev, posted.Message)
+	}
+}
+
+// What was said while the bot was away reaches it when it comes, and what it did
+// not acknowledge comes again.
+func TestDeliveredAgainByItself(t *testing.T) {
+	w := newWorkspaceWith(t, slackloop.Options{Check: newCheck(t), RedeliverAfter: 20 * time.Millisecond})
+	ts := w.Say(ana, channel, "A1 early", slackloop.SayOptions{})
+	in := newInbox()
+	times := 0
+	in.tell = func(context.Context, *bot.Event) error {
+		if times++; times < 3 {
+			return errors.New("not now")
+		}
+		return nil
+	}
+	w.run(w.adapter(), in)
+	if got := in.next(t); got.Text != "A1 early" || got.Message.ID != ts {
+		t.Errorf("told of %+v", got)
+	}
+	if d := w.acked(w.delivery(ts).ID); d.Attempts < 3 {
+		t.Errorf("delivered %d times", d.Attempts)
 	}
 }

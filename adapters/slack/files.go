@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/staffroom-bot/staffroom/bot"
 )
@@ -17,6 +18,15 @@ func withContent(files []bot.File) []bot.File {
 		}
 	}
 	return out
+}
+
+// names lists files, one a line.
+func names(files []bot.File) string {
+	var list []string
+	for _, f := range files {
+		list = append(list, f.Name)
+	}
+	return strings.Join(list, "\n")
 }
 
 // upload shares a file in a channel.

@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/slack-go/slack"
+
 	"github.com/staffroom-bot/staffroom/bot"
 )
 
@@ -16,7 +18,8 @@ import (
 type delivery struct {
 	kind    string // "events_api", "slash_commands", "interactive"
 	payload json.RawMessage
-	ack     func(payload any) error
+	// ack acknowledges it. Only a submitted form takes a response; nil is none.
+	ack func(*slack.ViewSubmissionResponse) error
 }
 
 // receiver takes in the deliveries of one Run.
@@ -54,14 +57,14 @@ func (r *receiver) receive(ctx context.Context, d delivery) {
 	case "interactive":
 		r.interaction(ctx, d.payload, receipt)
 	default:
-		r.ignore(receipt, "a kind of delivery that is not known", "kind", d.kind)
+		r.ignore(receipt, "a kind that is not known", "kind", d.kind)
 	}
 }
 
 // ignore acknowledges what the bot has no use for. Slack would deliver it again
 // otherwise, and in the end stop delivering at all.
 func (r *receiver) ignore(receipt *receipt, why string, args ...any) {
-	r.log.Debug("ignored: "+why, args...)
+	r.log.Debug("a delivery is of no use", append(args, "why", why)...)
 	r.acknowledge(receipt)
 }
 
@@ -125,17 +128,16 @@ func (r *receiver) finish(end context.CancelFunc) {
 // receipt acknowledges a delivery once.
 type receipt struct {
 	given atomic.Bool
-	send  func(payload any) error
+	send  func(*slack.ViewSubmissionResponse) error
 	log   *slog.Logger
 }
 
-// give acknowledges, with what Slack takes as an answer, and reports whether
-// this was the first time.
-func (r *receipt) give(payload any) bool {
+// give acknowledges, and reports whether this was the first time.
+func (r *receipt) give(response *slack.ViewSubmissionResponse) bool {
 	if !r.given.CompareAndSwap(false, true) {
 		return false
 	}
-	if err := r.send(payload); err != nil {
+	if err := r.send(response); err != nil {
 		r.log.Warn("a delivery could not be acknowledged", "error", err)
 	}
 	return true

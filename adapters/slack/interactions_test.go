@@ -41,8 +41,8 @@ func TestCommandIsAcknowledgedBeforeItsHandlerEnds(t *testing.T) {
 	w.run(w.adapter(), in)
 	id := w.SlashCommand(ana, channel, "chat slow")
 	<-g.entered
-	if d := w.acked(id); len(d.Response) > 0 {
-		t.Errorf("the acknowledgement carries %s", d.Response)
+	if d := w.acked(id); len(d.Response) > 0 || d.AckAfter > 3*time.Second {
+		t.Errorf("acknowledged after %s with %s", d.AckAfter, d.Response)
 	}
 	if len(w.Screen(ana)) > 0 {
 		t.Error("there is an answer before the handler gave one")
@@ -220,157 +220,6 @@ func TestCommandRedelivered(t *testing.T) {
 	}
 }
 
-// panel is a message with a control that opens the form at /form/open.
-func panel(w *workspace, a *Adapter) string {
-	w.t.Helper()
-	ref, err := a.Send(w.within(patience), bot.Post{Key: "panel", Channel: inChannel(), Message: bot.Message{
-		Text: bot.Plain("The panel"), Controls: []bot.Control{{Label: "Fill in", Path: "/form/open"}},
-	}})
-	w.must(err)
-	return ref.ID
-}
-
-func form(path string) bot.Form {
-	return bot.Form{Title: "A form", Path: path, Submit: "Save", Fields: []bot.Field{
-		{Name: "title", Label: "Title"},
-		{Name: "grade", Label: "Grade", Choices: []bot.Choice{{Label: "Four", Value: "4"}, {Label: "Five", Value: "5"}}, Value: "5", Optional: true},
-	}}
-}
-
-func asking(f bot.Form) bot.Handler {
-	return func(context.Context, *bot.Request) (bot.Reply, error) { return bot.Ask(f), nil }
-}
-
-// openForm presses the panel's button and waits for the form.
-func (w *workspace) openForm(ts string) {
-	w.t.Helper()
-	_, err := w.Press(ana, channel, ts, "Fill in")
-	w.must(err)
-	w.until("form", func() bool { _, open := w.OpenView(ana); return open })
-}
-
-func TestFormByForm(t *testing.T) {
-	w := newWorkspace(t)
-	in := newInbox()
-	in.Handle(bot.Route{Path: "/form/open", Private: true, Handle: asking(form("/form/first"))})
-	in.Handle(bot.Route{Path: "/form/first", Private: true, Handle: func(_ context.Context, req *bot.Request) (bot.Reply, error) {
-		if req.Value("title") != "Mine" || req.Value("grade") != "4" || req.Message == nil || req.Channel != inChannel() {
-			t.Errorf("submitted %+v from %v", req.Values, req.Message)
-		}
-		next := form("/form/second")
-		next.Title = "The next form"
-		return bot.Ask(next), nil
-	}})
-	in.Handle(bot.Route{Path: "/form/second", Private: true, Handle: func(_ context.Context, req *bot.Request) (bot.Reply, error) {
-		reply := bot.Say(bot.Plain("Done: " + req.Value("title")))
-		reply.Replace = true
-		return reply, nil
-	}})
-	a := w.adapter()
-	w.run(a, in)
-	ts := panel(w, a)
-	w.openForm(ts)
-	_, err := w.Submit(ana, map[string]string{"Title": "Mine", "Grade": "4"})
-	w.must(err)
-	w.until("the next form", func() bool { v, open := w.OpenView(ana); return open && v.Title() == "The next form" })
-	_, err = w.Submit(ana, map[string]string{"Title": "Yours"})
-	w.must(err)
-	if s := w.sees(joe, "Done: Yours"); s.TS != ts || len(s.Buttons) > 0 {
-		t.Errorf("the panel was not replaced: %+v", s)
-	}
-	w.until("the end of the form", func() bool { _, open := w.OpenView(ana); return !open })
-}
-
-// A form whose handler is slow closes in time; its answer comes as a message.
-func TestSlowFormClosesInTime(t *testing.T) {
-	for name, tt := range map[string]struct {
-		reply bot.Reply
-		want  string
-	}{
-		"message": {bot.Say(bot.Plain("Saved at last")), "Saved at last"},
-		"errors": {bot.Reply{FieldErrors: map[string]bot.Text{"title": bot.Plain("Too long"), "grade": bot.Plain("Too high")}},
-			"Too high\nToo long"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			w := newWorkspace(t)
-			in := newInbox()
-			g := newGate(tt.reply)
-			in.Handle(bot.Route{Path: "/form/open", Private: true, Handle: asking(form("/form/save"))})
-			in.Handle(bot.Route{Path: "/form/save", Private: true, Handle: g.handle})
-			a := w.adapter()
-			a.ackWithin = 20 * time.Millisecond
-			w.run(a, in)
-			w.openForm(panel(w, a))
-			id, err := w.Submit(ana, map[string]string{"Title": "Mine"})
-			w.must(err)
-			<-g.entered
-			w.acked(id)
-			if _, open := w.OpenView(ana); open {
-				t.Error("the form is still open")
-			}
-			close(g.release)
-			if s := w.sees(ana, tt.want); !s.Ephemeral {
-				t.Errorf("Ana sees %+v", s)
-			}
-		})
-	}
-}
-
-// Errors for fields that are not in the form stand at its first: Slack would
-// refuse them.
-func TestErrorForAnUnknownField(t *testing.T) {
-	w := newWorkspace(t)
-	in := newInbox()
-	in.Handle(bot.Route{Path: "/form/open", Private: true, Handle: asking(form("/form/save"))})
-	in.Handle(bot.Route{Path: "/form/save", Private: true, Handle: func(context.Context, *bot.Request) (bot.Reply, error) {
-		return bot.Reply{FieldErrors: map[string]bot.Text{"zone": bot.Plain("No such zone"), "title": bot.Plain(strings.Repeat("long ", 1000))}}, nil
-	}})
-	a := w.adapter()
-	w.run(a, in)
-	w.openForm(panel(w, a))
-	id, err := w.Submit(ana, map[string]string{"Title": "Mine"})
-	w.must(err)
-	if d := w.acked(id); len(d.Response) > maxAck {
-		t.Errorf("the acknowledgement has %d bytes", len(d.Response))
-	}
-	v, open := w.OpenView(ana)
-	if !open || len(v.Errors) != 1 || !strings.HasPrefix(v.Errors["title"], "long long") {
-		t.Errorf("the form shows %+v", v.Errors)
-	}
-}
-
-// Where a form cannot be opened, a button asks for it again.
-func TestFormThatCannotOpen(t *testing.T) {
-	for name, ask := range map[string]func(w *workspace, ts string){
-		"nothing was pressed": func(w *workspace, _ string) {
-			w.Say(ana, slackloop.DM(ana), "chat new", slackloop.SayOptions{})
-		},
-		"too late": func(w *workspace, ts string) {
-			w.Fail("views.open", slackloop.Fault{Error: "expired_trigger_id"}, 1)
-			_, err := w.Press(ana, channel, ts, "Fill in")
-			w.must(err)
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			w := newWorkspace(t)
-			in := newInbox()
-			open := asking(form("/form/save"))
-			in.Handle(bot.Route{Path: "/form/open", Private: true, Handle: open})
-			in.Command(bot.Command{Name: "chat", Subcommands: []bot.Subcommand{{Name: "new", Private: true, Handle: open}}})
-			a := w.adapter()
-			w.run(a, in)
-			ask(w, panel(w, a))
-			s := w.sees(ana, "A form")
-			if !s.Ephemeral && !s.Direct {
-				t.Errorf("all see the offer %+v", s)
-			}
-			_, err := w.Press(ana, s.Channel, s.TS, "A form")
-			w.must(err)
-			w.until("form", func() bool { _, open := w.OpenView(ana); return open })
-		})
-	}
-}
-
 func TestForgedControlLeadsToTheHelp(t *testing.T) {
 	w := newWorkspace(t)
 	in := newInbox()
@@ -419,7 +268,7 @@ func TestManages(t *testing.T) {
 	var later atomic.Int64
 	o := w.options()
 	o.Now = func() time.Time { return time.Now().Add(time.Duration(later.Load())) }
-	w.run(New(o), in)
+	w.run(w.adapterWith(o), in)
 	ask := func(who string) bot.Request {
 		w.SlashCommand(who, channel, "organize setup")
 		return <-asked
@@ -432,6 +281,14 @@ func TestManages(t *testing.T) {
 	w.Fail("users.info", slackloop.Fault{Status: 500}, -1)
 	if req := ask(joe); req.Manages || req.Name != "Joe" {
 		t.Errorf("without his profile Joe is %q and manages: %t", req.Name, req.Manages)
+	}
+	w.Mend()
+	if ask(joe).Manages {
+		t.Error("the profile is asked for again at once")
+	}
+	later.Add(int64(profileAgain))
+	if !ask(joe).Manages {
+		t.Error("Joe is not the administrator again")
 	}
 }
 

@@ -92,14 +92,15 @@ const (
 
 // Bounds of our own.
 const (
-	maxHistoryPages = 50                    // of one lookup; beyond it, nobody can tell
-	resumeWithin    = 24 * time.Hour        // how far back the parts of a long post are looked for
-	maxQueued       = 1_000                 // waiting events of one channel
-	maxRunning      = 64                    // handlers of commands at once
-	maxWaiting      = 1_000                 // commands that wait for one of them
-	maxClaims       = 10_000                // remembered commands
-	maxPeople       = 5_000                 // remembered people
-	maxDirect       = 5_000                 // remembered channels of direct messages
+	maxHistoryPages = 50             // of one lookup; beyond it, nobody can tell
+	resumeWithin    = 24 * time.Hour // how far back the parts of a long post are looked for
+	maxQueued       = 1_000          // waiting events of one channel
+	maxRunning      = 64             // handlers of commands at once
+	maxWaiting      = 1_000          // commands that wait for one of them
+	maxClaims       = 10_000         // remembered commands
+	maxPeople       = 5_000          // remembered people
+	maxDirect       = 5_000          // remembered channels of direct messages
+	directFor       = 24 * time.Hour
 	maxNamesLookup  = 10                    // people in one message whose names are asked for
 	profileFor      = 10 * time.Minute      // until a person's profile is asked for again
 	profileAgain    = 10 * time.Second      // until it is asked for again after a failure

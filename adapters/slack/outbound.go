@@ -17,8 +17,7 @@ import (
 // https://docs.slack.dev/messaging/message-metadata
 const postType = "staffroom_post"
 
-// metadata marks a post with its delivery key, so that it can be found again. A
-// long post has several parts, counted from 0.
+// metadata marks a post with its delivery key, so that it can be found again.
 type metadata struct {
 	Type    string      `json:"event_type"`
 	Payload postPayload `json:"event_payload"`
@@ -26,9 +25,9 @@ type metadata struct {
 
 type postPayload struct {
 	Key   string `json:"key"`
-	Part  int    `json:"part"`
+	Part  int    `json:"part"` // of a long post, from 0
 	Parts int    `json:"parts"`
-	Files int    `json:"files"` // that follow the last part
+	Files string `json:"files,omitempty"` // names of those that follow the last part, one a line
 }
 
 // message is the body of the methods that say something.
@@ -77,7 +76,7 @@ func (a *Adapter) Send(ctx context.Context, p bot.Post) (bot.MessageRef, error) 
 		if before.parts[i] != "" {
 			continue
 		}
-		mark := &metadata{Type: postType, Payload: postPayload{Key: string(p.Key), Part: i, Parts: len(parts), Files: len(files)}}
+		mark := &metadata{Type: postType, Payload: postPayload{Key: string(p.Key), Part: i, Parts: len(parts), Files: names(files)}}
 		ts, err := a.post(ctx, p.Channel, part, mark)
 		if refusesImage(err, p.Message) {
 			return a.Send(ctx, bot.Post{Key: p.Key, Channel: p.Channel, Message: withLink(p.Message)})
@@ -117,8 +116,8 @@ func (a *Adapter) post(ctx context.Context, ch bot.Channel, r rendered, mark *me
 	return got.TS, err
 }
 
-// Update replaces what a message says. What is longer than one message of Slack
-// is shortened, since a message cannot become several.
+// Update replaces what a message says; its files stay as they are. What is longer
+// than one message of Slack is shortened, since a message cannot become several.
 func (a *Adapter) Update(ctx context.Context, ref bot.MessageRef, m bot.Message) error {
 	r := a.renderOne(ref.Channel.Space, m)
 	err := a.api.write(ctx, "chat.update", message{
@@ -154,14 +153,22 @@ func (a *Adapter) Find(ctx context.Context, ch bot.Channel, key bot.DeliveryKey,
 
 // found is what stands of a post.
 type found struct {
-	parts map[int]string // ts by number
-	of    int            // how many parts and files there should be
-	share int
+	parts map[int]string  // ts by number
+	of    int             // how many parts there should be
+	named string          // files that there should be, as in postPayload
 	files map[string]bool // names of files that we shared after its first part
 }
 
 func (f found) complete() bool {
-	return f.of > 0 && len(f.parts) == f.of && len(f.files) >= f.share
+	if f.of == 0 || len(f.parts) < f.of {
+		return false
+	}
+	for name := range strings.Lines(f.named) {
+		if !f.files[strings.TrimSuffix(name, "\n")] {
+			return false
+		}
+	}
+	return true
 }
 
 // past is a message as the history shows it.
@@ -233,14 +240,14 @@ func (f *found) note(m past, key bot.DeliveryKey, shared map[string]string) {
 	}
 	if mark := m.Metadata; mark.Type == postType && mark.Payload.Key == string(key) {
 		f.parts[mark.Payload.Part] = m.TS
-		f.of, f.share = mark.Payload.Parts, mark.Payload.Files
+		f.of, f.named = mark.Payload.Parts, mark.Payload.Files
 	}
 }
 
 // Direct gives the channel of direct messages with a person.
 func (a *Adapter) Direct(ctx context.Context, who bot.Account) (bot.Channel, error) {
-	id, known, _ := a.direct.get(who.User, a.now())
-	if !known {
+	id, _, fresh := a.direct.get(who.User, a.now())
+	if !fresh {
 		var got struct {
 			Channel struct {
 				ID string `json:"id"`

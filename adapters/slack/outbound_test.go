@@ -27,7 +27,7 @@ func TestPostCarriesItsKey(t *testing.T) {
 	if len(got) != 1 || got[0].TS != ref.ID || got[0].Text != "Question &lt;one&gt; &amp; all" {
 		t.Fatalf("posted %+v", got)
 	}
-	want := `{"event_type":"staffroom_post","event_payload":{"key":"chat/1/q/1","part":0,"parts":1,"files":0}}`
+	want := `{"event_type":"staffroom_post","event_payload":{"key":"chat/1/q/1","part":0,"parts":1}}`
 	if string(got[0].Metadata) != want {
 		t.Errorf("metadata = %s, want %s", got[0].Metadata, want)
 	}

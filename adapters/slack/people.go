@@ -46,7 +46,7 @@ func (a *Adapter) profileOf(ctx context.Context, user string) profile {
 	if fresh {
 		return known
 	}
-	ctx, cancel := context.WithTimeout(ctx, profileWithin)
+	ctx, cancel := context.WithTimeout(ctx, a.profileWithin)
 	defer cancel()
 	var got struct {
 		User struct {

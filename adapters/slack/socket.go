@@ -79,14 +79,17 @@ func (a *Adapter) connect(intake, lasting context.Context, r *receiver) error {
 		case ev := <-socket.Events:
 			if err := watch.see(ev); err != nil {
 				giveUp()
-				<-drained(socket.Events, ended)
+				a.log.Debug("a connection was given up", "error", drain(socket.Events, ended))
 				return err
 			}
 			if env, ok := open(ev); ok && intake.Err() == nil {
-				r.receive(lasting, delivery{kind: env.Type, payload: env.Payload, ack: func(payload any) error {
+				r.receive(lasting, delivery{kind: env.Type, payload: env.Payload, ack: func(response *slack.ViewSubmissionResponse) error {
 					ctx, cancel := context.WithTimeout(ctx, ackWriteWithin)
 					defer cancel()
-					return socket.AckCtx(ctx, env.ID, payload)
+					if response == nil {
+						return socket.AckCtx(ctx, env.ID, nil)
+					}
+					return socket.AckCtx(ctx, env.ID, response)
 				}})
 			}
 		case err := <-ended:
@@ -98,20 +101,15 @@ func (a *Adapter) connect(intake, lasting context.Context, r *receiver) error {
 	}
 }
 
-// drained lets a client that was given up end.
-func drained(events <-chan socketmode.Event, ended <-chan error) <-chan error {
-	out := make(chan error, 1)
-	go func() {
-		for {
-			select {
-			case <-events:
-			case err := <-ended:
-				out <- err
-				return
-			}
+// drain lets a client that was given up end, and gives the error that it ends with.
+func drain(events <-chan socketmode.Event, ended <-chan error) error {
+	for {
+		select {
+		case <-events:
+		case err := <-ended:
+			return withoutURL(err)
 		}
-	}()
-	return out
+	}
 }
 
 // watcher follows what the library says about its connection.

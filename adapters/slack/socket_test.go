@@ -110,9 +110,7 @@ func TestUnsteadyConnection(t *testing.T) {
 	if n := len(w.Calls("apps.connections.open")); n > 3 {
 		t.Errorf("%d connections were asked for", n)
 	}
-	if !strings.Contains(w.log.String(), errUnsteady.Error()) {
-		t.Errorf("the log does not say why it waited:\n%s", w.log.String())
-	}
+	w.until("word in the log of why it waits", func() bool { return strings.Contains(w.log.String(), errUnsteady.Error()) })
 }
 
 // Stopping is quick, whatever is going on.

@@ -77,7 +77,14 @@ func (w *workspace) options() Options {
 	}
 }
 
-func (w *workspace) adapter() *Adapter { return New(w.options()) }
+// adapter makes an adapter that is patient with a slow machine.
+func (w *workspace) adapter() *Adapter { return w.adapterWith(w.options()) }
+
+func (w *workspace) adapterWith(o Options) *Adapter {
+	a := New(o)
+	a.ackWithin, a.profileWithin = patience, patience
+	return a
+}
 
 // run lets an adapter run until the test ends, and waits until it is connected.
 // stop ends it before.

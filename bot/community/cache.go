@@ -52,6 +52,22 @@ func (c *cache[K, V]) get(ctx context.Context, key K, load func(context.Context)
 	}
 }
 
+// recall gives the value of key if it is remembered at all, however old.
+func (c *cache[K, V]) recall(key K) (value V, ok bool) {
+	c.mu.Lock()
+	e := c.entries[key]
+	c.mu.Unlock()
+	if e == nil {
+		return value, false
+	}
+	select {
+	case <-e.loaded:
+		return e.value, e.err == nil
+	default: // the one before it is gone, this one is not there yet
+		return value, false
+	}
+}
+
 // entry gives the entry of key, and whether the caller has to load it.
 func (c *cache[K, V]) entry(key K) (e *entry[V], mine bool) {
 	now := c.now()

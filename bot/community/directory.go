@@ -7,9 +7,12 @@ import (
 	"github.com/staffroom-bot/staffroom/bot"
 )
 
-// lifetime is how long the Directory answers from memory: so long do replicas
-// take to see each other's changes.
-const lifetime = time.Minute
+// How long the Directory answers from memory: so long do replicas take to see
+// each other's changes.
+const (
+	lifetime          = time.Minute      // of members
+	communityLifetime = 10 * time.Minute // a community's own settings hardly ever change
+)
 
 // How much the Directory remembers. A member takes about 400 bytes.
 const (
@@ -40,7 +43,7 @@ func NewDirectory(store Store, defaults Defaults, now func() time.Time) *Directo
 		store:       store,
 		defaults:    defaults,
 		now:         now,
-		communities: newCache[bot.SpaceID, Community](mostCommunities, lifetime, now),
+		communities: newCache[bot.SpaceID, Community](mostCommunities, communityLifetime, now),
 		members:     newCache[bot.Account, bot.Member](mostMembers, lifetime, now),
 		changing:    turns{taken: map[bot.Account]chan struct{}{}},
 	}
@@ -69,6 +72,17 @@ func (d *Directory) Member(ctx context.Context, a bot.Account, name string) (bot
 		return d.Appoint(ctx, a, name, func(*bot.Member) {})
 	}
 	return filled(m, c), nil
+}
+
+// Author is who said something. Unlike Member it takes what is remembered, however
+// old, as long as the name is the same: whose an account is does not change, and
+// filing a message must not cost a second call of the store. What an Author may
+// do is not to be read from it.
+func (d *Directory) Author(ctx context.Context, a bot.Account, name string) (bot.Member, error) {
+	if m, ok := d.members.recall(a); ok && (name == "" || m.Name == name) {
+		return m, nil
+	}
+	return d.Member(ctx, a, name)
 }
 
 // find gives the member as stored.

@@ -83,7 +83,7 @@ func TestMemberFollowsTheCommunity(t *testing.T) {
 	c := store.communities[bottest.Space()]
 	c.Language, c.Zone = "es", "Europe/Madrid"
 	store.communities[bottest.Space()] = c
-	pass(clock, lifetime)
+	pass(clock, communityLifetime)
 	if ana := member(t, d, "ana", "Ana"); ana.Language != "es" || ana.Zone != "Europe/Madrid" {
 		t.Errorf("ana, who chose nothing, has %s and %s", ana.Language, ana.Zone)
 	}

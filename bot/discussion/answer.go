@@ -62,10 +62,11 @@ func (s *Service) questionOf(ctx context.Context, req *bot.Request) (Discussion,
 	}
 	n, err := strconv.Atoi(req.Params.Get("question"))
 	if err != nil || n < 1 || n > d.Asked {
-		return d, 0, bot.Fail(bot.NotFound, s.words.Text(req.Member.Language, "chat.gone"))
+		return d, 0, bot.Fail(bot.NotFound, s.gone(req))
 	}
 	if !d.Running() {
-		return d, 0, bot.Fail(bot.Conflict, s.words.Text(req.Member.Language, "chat.over", bot.Str("title", d.heading())))
+		return d, 0, bot.Fail(bot.Conflict, s.words.Text(req.Member.Language, "chat.over",
+			bot.Str("title", d.heading()), bot.Str("command", req.Typed("/chat archive"))))
 	}
 	return d, n, nil
 }

@@ -55,7 +55,7 @@ func (s *Service) list(ctx context.Context, req *bot.Request) (bot.Reply, error)
 	}
 	lang := req.Member.Language
 	if len(chats) == 0 {
-		return bot.Say(s.words.Text(lang, "chat.list.empty")), nil
+		return bot.Say(s.words.Text(lang, "chat.list.empty", bot.Str("command", req.Typed("/host new")))), nil
 	}
 	lines := []bot.Text{s.words.Text(lang, "chat.list")}
 	for i := range chats {
@@ -200,7 +200,7 @@ func (s *Service) named(ctx context.Context, req *bot.Request) (Discussion, erro
 	if id := req.Params.Get("chat"); id != "" {
 		d, err := s.store.Get(ctx, c, id)
 		if bot.CodeOf(err) == bot.NotFound {
-			return d, bot.Fail(bot.NotFound, s.words.Text(lang, "chat.gone"))
+			return d, bot.Fail(bot.NotFound, s.gone(req))
 		}
 		return d, err
 	}
@@ -209,7 +209,7 @@ func (s *Service) named(ctx context.Context, req *bot.Request) (Discussion, erro
 		return Discussion{}, err
 	}
 	if len(chats) == 0 {
-		return Discussion{}, bot.Fail(bot.NotFound, s.words.Text(lang, "chat.list.empty"))
+		return Discussion{}, bot.Fail(bot.NotFound, s.words.Text(lang, "chat.list.empty", bot.Str("command", req.Typed("/host new"))))
 	}
 	typed := strings.TrimSpace(req.Value("name"))
 	if typed == "" {
@@ -221,7 +221,12 @@ func (s *Service) named(ctx context.Context, req *bot.Request) (Discussion, erro
 		}
 	}
 	return Discussion{}, bot.Fail(bot.NotFound, s.words.Text(lang, "chat.unknown",
-		bot.Str("name", typed), bot.Str("latest", chats[0].Script.Title)))
+		bot.Str("name", typed), bot.Str("latest", chats[0].Script.Title), bot.Str("command", req.Typed("/chat list"))))
+}
+
+// gone says that there is no such discussion any more.
+func (s *Service) gone(req *bot.Request) bot.Text {
+	return s.words.Text(req.Member.Language, "chat.gone", bot.Str("command", req.Typed("/chat list")))
 }
 
 func current(chats []Discussion, ch bot.Channel) Discussion {

@@ -69,7 +69,7 @@ func (s *Service) look(ctx context.Context, c bot.CommunityID, channel bot.Chann
 func (s *Service) file(ctx context.Context, l *ledger, ev *bot.Event) (Filed, error) {
 	author, hosts := bot.MemberID(""), false
 	if ev.Kind != bot.MessageDeleted {
-		m, err := s.members.Member(ctx, ev.Account, ev.Name)
+		m, err := s.members.Author(ctx, ev.Account, ev.Name)
 		if err != nil {
 			return "", err
 		}

@@ -76,7 +76,11 @@ func (s *Service) create(ctx context.Context, req *bot.Request) (bot.Reply, erro
 		}
 		d.Base = script.Start
 	}
-	if err := s.Schedule(ctx, &d, req.Input); err != nil && !errors.Is(err, outbox.ErrRepeated) {
+	err = s.Schedule(ctx, &d, req.Input)
+	if errors.Is(err, outbox.ErrRepeated) {
+		return s.list(ctx, req) // it is there since the first time
+	}
+	if err != nil {
 		return bot.Reply{}, err
 	}
 	return s.panelReply(ctx, &d, req, s.words.Text(req.Member.Language, "host.created", bot.Str("title", d.heading())))
@@ -197,7 +201,7 @@ func (s *Service) start(ctx context.Context, req *bot.Request) (bot.Reply, error
 func (s *Service) nextQuestion(ctx context.Context, req *bot.Request) (bot.Reply, error) {
 	asked, err := strconv.Atoi(req.Params.Get("asked"))
 	if err != nil {
-		return bot.Reply{}, bot.Fail(bot.NotFound, s.words.Text(req.Member.Language, "chat.gone"))
+		return bot.Reply{}, bot.Fail(bot.NotFound, s.gone(req))
 	}
 	return s.actReply(ctx, req, func(d *Discussion, now time.Time) (step, error) {
 		if d.Asked != asked || d.State != Open && d.State != Asking {

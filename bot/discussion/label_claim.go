@@ -95,7 +95,7 @@ func (s *labelScanner) trails(l label) bool {
 		r := s.rune(l.first - 1)
 		return !strings.ContainsRune("&+/", r) && (l.capital || strings.ContainsRune(".!?…(", r))
 	case wordPiece:
-		// "… stood out to me A1", but not "the printer has no A4." or "Great A1"
+		// "… that is why sketches A1", but not "the printer has no A4." or "Great A1"
 		w := s.word(l.first - 1)
 		return l.capital && !s.is(l.next, ".,;?!'") && !cheerWords[w] && !praiseWords[w]
 	}

@@ -55,8 +55,9 @@ func (s *labelScanner) plain(i int) (label, bool) {
 		// A1c is also a blood test: a part is believed at the head of a text, and a
 		// capital one (A1C) only with a mark after it.
 		delim, _ := s.delimited(i + 1)
-		if len(suffix) != 1 || s.words > 0 && !s.line && !delim ||
-			!(suffix >= "a" && suffix <= "f" || suffix >= "A" && suffix <= "F" && delim) {
+		lower := strings.Contains("abcdef", suffix)
+		upper := strings.Contains("ABCDEF", suffix) && delim
+		if head := s.words == 0 || s.line; len(suffix) != 1 || !head && !delim || !lower && !upper {
 			return label{}, false
 		}
 		l.part = true

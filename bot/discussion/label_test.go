@@ -98,7 +98,7 @@ func TestLabels(t *testing.T) {
 		{"A2 part 2: Sketches", "A2"},
 		{"A2 1/2 Sketches", "A2"},
 		{"A2 (2/2) Sketches", "A2"},
-		{"A3 bullet 2&4", "A3"},
+		{"A3 ideas 1&2 of the list", "A3"},
 
 		// Slips and short ways.
 		{"A! Sketches first", "A1~"},
@@ -204,7 +204,7 @@ func TestLabels(t *testing.T) {
 		{"Última R: un dibujo", "A*"},
 
 		// In the middle a label points at something.
-		{"Building on my A1 point about sketches", ""},
+		{"One more thought on my A1 idea of sketches", ""},
 		{"As I said in A2 sketches come first", ""},
 		{"I already wrote that for Q2", ""},
 		{"Loved your A1!", ""},
@@ -215,7 +215,7 @@ func TestLabels(t *testing.T) {
 		{"I agree with A2", ""},
 		{"Lo dije en mi R1", ""},
 		{"La R2 de Ana me gusta", ""},
-		{"A3: I accidentally answered this in A2", "A3"},
+		{"A3: Most of it I have said already in A2", "A3"},
 		{"A3: same as my A1 #SciChat", "A3"},
 		{"A2 Going on from A1: sketches", "A2"},
 		{"What does everyone think of Q1 and Q2 so far?", ""},
@@ -343,24 +343,30 @@ func FuzzLabels(f *testing.F) {
 	})
 }
 
-// Text that makes a scanner start over is read in one pass all the same: sixteen
-// times the text takes about sixteen times as long.
+// Text that makes a scanner start over is read in one pass all the same: 64 times
+// the text takes about 64 times as long, where starting over would take 4,096. A
+// busy machine may spoil a measurement, so any of several may show it.
 func TestRecogniseLinear(t *testing.T) {
-	for _, unit := range []string{"A1 ", "A1", "A1/", "a", "'", "<@", "<h", "@", "#", ":a", "https://", "a@", "\u200b", "a\u200b", "(", "> ", "\n> ", "A1 and ", "Hi ", "Final ", "…", "1/", "\xff"} {
-		took := func(size int) time.Duration {
-			text := strings.Repeat(unit, size/len(unit))
-			best := time.Hour
-			for range 3 {
-				begin := time.Now()
-				Recognise(text, Context{Questions: 6, Asked: 3, Last: &Last{Kind: Answer, Questions: []int{1}}})
-				best = min(best, time.Since(begin))
-			}
-			return best
+	const size, times, tries = 4 << 10, 64, 5
+	took := func(text string) time.Duration {
+		best := time.Hour
+		for range 3 {
+			begin := time.Now()
+			Recognise(text, Context{Questions: 6, Asked: 3, Last: &Last{Kind: Answer, Questions: []int{1}}})
+			best = min(best, time.Since(begin))
 		}
-		const size = 8 << 10
-		small, large := took(size), took(16*size)
-		if large > 16*8*max(small, 50*time.Microsecond) {
-			t.Errorf("%q: %d bytes take %v, sixteen times as many %v", unit, size, small, large)
+		return best
+	}
+	for _, unit := range []string{"A1 ", "A1", "A1/", "a", "'", "<@", "<h", "@", "#", ":a", "https://", "a@", "\u200b", "a\u200b", "(", "> ", "\n> ", "A1 and ", "Hi ", "Final ", "…", "1/", "\xff"} {
+		text := strings.Repeat(unit, size/len(unit))
+		linear := false
+		var small, large time.Duration
+		for try := 0; try < tries && !linear; try++ {
+			small, large = took(text), took(strings.Repeat(text, times))
+			linear = large < times*16*max(small, 10*time.Microsecond)
+		}
+		if !linear {
+			t.Errorf("%q: %d bytes take %v, %d times as many %v", unit, len(text), small, times, large)
 		}
 	}
 }

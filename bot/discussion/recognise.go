@@ -118,7 +118,6 @@ func (m message) claimed(c Context) []int {
 		switch {
 		case n < 1 || c.Questions > 0 && n > c.Questions:
 		case l.slip && n > c.Asked: // an odd form of a number not yet asked is something else
-		case n > c.Asked+1 && !l.delim: // reading ahead is rare, "A4 …" is not
 		case l.bare && !l.delim && n != c.Asked: // "#1 reason"
 		default:
 			numbers = append(numbers, n)
@@ -129,16 +128,18 @@ func (m message) claimed(c Context) []int {
 }
 
 // answersColleague tells whether a message with a label is still a reply to
-// somebody else's: it says no more than "Same", or its label stands at the end
-// and names the question that the other message is about.
+// somebody else's: it says no more than "Same", it speaks about the label ("A1 is
+// so true"), or its label stands at the end and names the question that the other
+// message is about.
 func (m message) answersColleague(p *Parent, questions []int) bool {
 	if p == nil || p.SameAuthor || p.Question > 0 || p.Kind != Answer && p.Kind != Reply {
 		return false
 	}
-	if m.acknowledges() {
+	last := m.claims[len(m.claims)-1]
+	if m.acknowledges() || !last.delim && last.next < len(m.pieces) && aboutWords[m.word(last.next)] {
 		return true
 	}
-	if m.claims[0].place != placeTrail {
+	if last.place != placeTrail {
 		return false
 	}
 	return !slices.ContainsFunc(questions, func(n int) bool { return !slices.Contains(p.Questions, n) })

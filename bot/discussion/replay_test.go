@@ -1,6 +1,7 @@
 package discussion
 
 import (
+	"bytes"
 	"encoding/csv"
 	"fmt"
 	"os"
@@ -37,12 +38,11 @@ func sharedFile(t *testing.T, name string) string {
 
 func readCSV(t *testing.T, name string) [][]string {
 	t.Helper()
-	f, err := os.Open(sharedFile(t, name))
+	data, err := os.ReadFile(sharedFile(t, name))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
+	rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -96,7 +96,9 @@ func TestParseScriptForms(t *testing.T) {
 		{"empty fields", "title: A\ntag:\nwelcome: ''\nlength: ~\n" + rest, func(s Script) bool { return s.Tag == "" && s.Welcome == "" && s.Length == 20*time.Minute }},
 		{"windows", "\ufefftitle: A\r\n" + strings.ReplaceAll(rest, "\n", "\r\n"), func(s Script) bool { return s.Title == "A" }},
 		{"json", `{"title": "A", "start": "2026-03-05T20:00", "zone": "UTC", "questions": [{"text": "Why?", "at": "0s"}]}`, func(s Script) bool { return s.Questions[0].At == 0 }},
-		{"no introductions", "title: A\nintroductions: 0\n" + rest, func(s Script) bool { return s.Introductions == 0 && s.Questions[0].At == 0 && s.Length == 13*time.Minute }},
+		{"no introductions", "title: A\nintroductions: 0\n" + rest, func(s Script) bool {
+			return s.Introductions == 0 && s.Questions[0].At == 0 && s.Length == 13*time.Minute
+		}},
 		{"a comment after a field", "title: A # for Thursday\n" + rest, func(s Script) bool { return s.Title == "A" }},
 		{"a document mark", "---\ntitle: A\n" + rest, func(s Script) bool { return s.Title == "A" }},
 		{"seconds", "title: A\nstart: 2026-03-05T20:00:30\nzone: UTC\nquestions: [Why?]\n", func(s Script) bool { return s.Start.Second() == 30 }},

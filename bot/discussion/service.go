@@ -19,8 +19,9 @@ const JobKind = "chat"
 type Members interface {
 	// Home gives the community of a space, and its language and zone.
 	Home(ctx context.Context, space bot.SpaceID) (Home, error)
-	// Member gives the member of an account, who is made one if need be.
-	Member(ctx context.Context, a bot.Account, name string) (bot.Member, error)
+	// Author gives the member who said something, who becomes one if need be. It
+	// costs no call of the store for somebody who has spoken before.
+	Author(ctx context.Context, a bot.Account, name string) (bot.Member, error)
 	// Names gives the names of members; those unknown are left out.
 	Names(ctx context.Context, c bot.CommunityID, ids []bot.MemberID) (map[bot.MemberID]string, error)
 }
@@ -87,6 +88,9 @@ func (d *Discussion) plan(e *outbox.Effects) error {
 	return err
 }
 
+// lateness is how late a step may come without moving those after it.
+const lateness = time.Minute
+
 // Step is the scheduler.Handler of JobKind: it makes the step that is due.
 func (s *Service) Step(ctx context.Context, j scheduler.Job) error {
 	var p stepPayload
@@ -106,6 +110,11 @@ func (s *Service) Step(ctx context.Context, j scheduler.Job) error {
 		return nil
 	case next.at.After(j.Started):
 		return scheduler.After(next.at.Sub(j.Started), nil)
+	}
+	if late := j.Started.Sub(next.at); late > lateness {
+		// The clock goes on from here, so that nobody is asked three questions at
+		// once after an outage.
+		d.Base = d.Base.Add(late)
 	}
 	err = s.advance(ctx, &d, next, j.Started, "")
 	if bot.CodeOf(err) == bot.Conflict {

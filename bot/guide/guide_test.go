@@ -244,6 +244,14 @@ func TestHelp(t *testing.T) {
 			[]string{"/staffroom chat list → /chat/list"},
 		},
 		{
+			"a subcommand that is like none", asked{values: []string{"unknown", "/chat nothing"}},
+			"I don't know “/chat nothing”.\n" + chatHelp, nil,
+		},
+		{
+			"several guesses", asked{values: []string{"unknown", "cha"}},
+			"I don't know “cha”. Did you mean /chat list, /chat show or /chat archive?\n" + allForMembers, []string{"/chat list → /chat/list"},
+		},
+		{
 			"what hosts may use", asked{values: []string{"topic", "/host"}, role: bot.RoleMember},
 			"Only hosts and organizers can do this. An organizer can make you a host.\n" + allForMembers, nil,
 		},

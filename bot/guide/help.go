@@ -140,7 +140,8 @@ func (v view) answerUnknown(typed string) bot.Reply {
 			controls = append(controls, c)
 		}
 	}
-	guesses := bot.Join(v.label("guide.help.or"), commands...)
+	last := len(commands) - 1
+	guesses := bot.Join(v.label("guide.help.or"), bot.Join(", ", commands[:last]...), commands[last])
 	return bot.Say(bot.Join("\n", v.say("guide.help.nearest", quote, bot.Rich("commands", guesses)), help), controls...)
 }
 
@@ -170,7 +171,8 @@ func (v view) refusal(typed string) (bot.Text, bool) {
 }
 
 // guesses are the paths of the commands that come nearest to what was typed: by
-// its first two words ("chta list"), else by its first ("lst", "chta").
+// its first two words ("chta list"), else by its first ("lst", "chta"). Of a
+// command that was right there is no guess: its help shows all there is.
 func (v view) guesses(typed string) []string {
 	typed = bot.Shorten(typed, longestQuote)
 	words := strings.Fields(strings.ReplaceAll(typed, "/", " "))
@@ -197,7 +199,7 @@ func (v view) guesses(typed string) []string {
 	if len(words) > 1 {
 		names = bot.Nearest(words[0]+" "+words[1], both, mostGuesses)
 	}
-	if len(names) == 0 {
+	if _, right := v.command(words[0]); len(names) == 0 && !right {
 		names = bot.Nearest(words[0], single, mostGuesses)
 	}
 	var paths []string

@@ -119,32 +119,21 @@ func TestTheWindowCountsFromTheFirstAttemptInDoubt(t *testing.T) {
 }
 
 func TestAFailureForGoodOfWhatIsInDoubtIsUncertain(t *testing.T) {
-	cases := map[string]struct {
-		item  outbox.Item
-		blind bool
-		fail  error
-	}{
-		"refused when sent again": {post("a"), true, &bot.Error{Code: bot.Permanent, Reason: bot.Gone}},
-		"no such connection any more": {func() outbox.Item {
-			item := post("a")
-			item.Post.Channel.Space.Connection = "gone"
-			return item
-		}(), false, nil},
-	}
-	for name, c := range cases {
-		t.Run(name, func(t *testing.T) {
-			d := inDoubt(t, c.item, false)
-			if c.blind {
-				d.platform.Blind()
-				d.over(deduping{d.platform})
-			}
-			if c.fail != nil {
-				d.platform.FailSend(false, c.fail)
-			}
-			d.drain(c.item.Lane())
-			d.wantOutcome("a", outbox.Uncertain)
-		})
-	}
+	gone := &bot.Error{Code: bot.Permanent, Reason: bot.Gone}
+	t.Run("refused when sent again", func(t *testing.T) {
+		d := inDoubt(t, post("a"), false)
+		d.platform.Blind()
+		d.over(deduping{d.platform})
+		d.platform.FailSend(false, gone)
+		d.wantSettled(d.drain(lane), "complete")
+		d.wantOutcome("a", outbox.Uncertain)
+	})
+	t.Run("refused when looked up", func(t *testing.T) {
+		d := inDoubt(t, post("a"), true)
+		d.over(unsearchable{d.platform, gone})
+		d.wantSettled(d.drain(lane), "complete")
+		d.wantOutcome("a", outbox.Uncertain)
+	})
 }
 
 func TestWhatIsLateAndInDoubtIsNotSent(t *testing.T) {
@@ -158,7 +147,7 @@ func TestWhatIsLateAndInDoubtIsNotSent(t *testing.T) {
 		"it is there":            {true, func(*desk) {}, outbox.Sent},
 		"it is not there":        {false, func(*desk) {}, outbox.Expired},
 		"there is no way to say": {false, func(d *desk) { d.platform.Blind(); d.over(deduping{d.platform}) }, outbox.Uncertain},
-		"the platform is down":   {false, func(d *desk) { d.over(unreachable{d.platform}) }, outbox.Uncertain},
+		"the platform is down":   {false, func(d *desk) { d.over(unsearchable{d.platform, down}) }, outbox.Uncertain},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -175,16 +164,21 @@ func TestWhatIsLateAndInDoubtIsNotSent(t *testing.T) {
 	}
 }
 
-// unreachable is a platform that cannot be asked.
-type unreachable struct{ bot.Messenger }
-
-func (unreachable) Find(context.Context, bot.Channel, bot.DeliveryKey, time.Time) (bot.MessageRef, bool, error) {
-	return bot.MessageRef{}, false, &bot.Error{Code: bot.Unavailable}
+// unsearchable is a platform whose lookup fails.
+type unsearchable struct {
+	bot.Messenger
+	err error
 }
+
+func (u unsearchable) Find(context.Context, bot.Channel, bot.DeliveryKey, time.Time) (bot.MessageRef, bool, error) {
+	return bot.MessageRef{}, false, u.err
+}
+
+var down = &bot.Error{Code: bot.Unavailable}
 
 func TestDoubtRemainsWhileThePlatformCannotBeAsked(t *testing.T) {
 	d := inDoubt(t, post("a"), true)
-	d.over(unreachable{d.platform})
+	d.over(unsearchable{d.platform, down})
 	d.wantSettled(d.drain(lane), "after 500ms")
 	d.wantStanding("a")
 	if !d.lanes.items[lane][0].doubt {

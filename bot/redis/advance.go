@@ -113,8 +113,11 @@ func (s *Store) hinted(ctx context.Context, group, due string, run func() ([]str
 	if due == "" {
 		return run()
 	}
-	if err := s.client.SAdd(ctx, groupsKey, group).Err(); err != nil {
-		return nil, failed(err)
+	if _, known := s.groups.Load(group); !known {
+		if err := s.client.SAdd(ctx, groupsKey, group).Err(); err != nil {
+			return nil, failed(err)
+		}
+		s.groups.Store(group, true)
 	}
 	if err := s.hint(ctx, group, due); err != nil {
 		return nil, err

@@ -64,7 +64,7 @@ func (c *crowd) work(ctx context.Context, s *Store, limit int) (worked bool, err
 }
 
 func TestNoJobIsLostOrRunTwiceWhenManyScheduleAndClaimAtOnce(t *testing.T) {
-	const schedulers, workers, batches = 3, 3, 25
+	const schedulers, workers, batches = 3, 3, 12
 	each(t, func(b *bench) {
 		ctx, cancel := context.WithTimeout(b.Context(), time.Minute)
 		defer cancel()

@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -120,7 +121,7 @@ func (s *Store) claimGroup(ctx context.Context, group string, limit int, lease t
 				Group: group, ID: rest[0], Kind: body.Kind, Payload: body.Payload,
 				Due: fromMillis(rest[1]), Attempts: tries, Started: now,
 			},
-			Token: token,
+			Token: token + " " + next,
 		})
 	}
 	return jobs, next, nil
@@ -155,24 +156,24 @@ func (s *Store) NextDue(ctx context.Context) (time.Time, bool, error) {
 	return heads[0].due, true, nil
 }
 
-// settle ends or moves a held job. It reports whether the job was still held.
+// settle ends or moves a held job, whose token is that of the lease and the hint
+// that was set with it. It reports whether the job was still held.
 func (s *Store) settle(ctx context.Context, c scheduler.Claimed, what string, delay time.Duration, failure bool, aside string) (bool, error) {
 	keys := append(jobKeys(c.Group), key(bot.CommunityID(c.Group), "aside"))
 	failedFlag := "0"
 	if failure {
 		failedFlag = "1"
 	}
-	out, err := s.strings(ctx, settleScript, keys, s.now(), c.ID, c.Token, what, delay.Milliseconds(), failedFlag, aside)
-	if err != nil {
-		return false, err
+	token, hinted, _ := strings.Cut(c.Token, " ")
+	out, err := s.strings(ctx, settleScript, keys, s.now(), c.ID, token, what, delay.Milliseconds(), failedFlag, aside)
+	if err != nil || out[0] != "1" || what == "extend" {
+		return err == nil && out[0] == "1", err
 	}
-	if out[1] != "" && what != "extend" {
-		if err := s.hint(ctx, c.Group, out[1]); err != nil {
-			return true, err
-		}
-		s.wake()
-	}
-	return out[0] == "1", nil
+	// The hint said when this lease would end. If it still does, nothing else
+	// has been scheduled, and it can tell the truth again.
+	err = s.settleHint(ctx, c.Group, hinted, out[1])
+	s.wake()
+	return true, err
 }
 
 // Extend implements scheduler.Store.

@@ -168,6 +168,8 @@ type calls struct {
 	alive int      // commands until death; 0: immortal
 	late  bool     // death comes after that command was carried out
 	dead  bool
+	while func() // called before the next-th command from now on
+	next  int
 }
 
 var errDead = errors.New("the process is dead")
@@ -189,6 +191,28 @@ func (c *calls) revive() bool {
 	return died
 }
 
+// before lets something happen just before the nth command from now on.
+func (c *calls) before(n int, do func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.next, c.while = n, do
+}
+
+// interrupt does what is to happen before the coming command.
+func (c *calls) interrupt() {
+	c.mu.Lock()
+	var do func()
+	if c.next > 0 {
+		if c.next--; c.next == 0 {
+			do = c.while
+		}
+	}
+	c.mu.Unlock()
+	if do != nil {
+		do()
+	}
+}
+
 // take gives what was sent since the last take.
 func (c *calls) take() []string {
 	c.mu.Lock()
@@ -200,6 +224,7 @@ func (c *calls) take() []string {
 
 // begin notes a command. It reports whether to send it and whether to answer.
 func (c *calls) begin(cmd redis.Cmder) (send, answer bool) {
+	c.interrupt()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.dead {

@@ -13,7 +13,7 @@ var scriptFiles embed.FS
 
 // script is one file of scripts/, with lib.lua before it.
 type script struct {
-	name string
+	name, source string
 	*redis.Script
 }
 
@@ -26,7 +26,8 @@ func load(name string) script {
 	if err != nil {
 		panic(err)
 	}
-	return script{name, redis.NewScript(string(lib) + "\n" + string(body))}
+	source := string(lib) + "\n" + string(body)
+	return script{name, source, redis.NewScript(source)}
 }
 
 var (
@@ -48,6 +49,20 @@ func scripts() []script {
 		advanceScript, duePickScript, dueSettleScript, dueHintScript, claimScript,
 		settleScript, laneScript, memberScript, memberSaveScript, fileScript,
 	}
+}
+
+// loadScripts hands the scripts to the server in one round trip, so that none has
+// to be sent a second time when it is first used. Running one that is not there,
+// after a failure or on a node of a Cluster, sends it then.
+func (s *Store) loadScripts(ctx context.Context) {
+	if _, many := s.client.(*redis.ClusterClient); many {
+		return
+	}
+	pipe := s.client.Pipeline()
+	for _, sc := range scripts() {
+		pipe.ScriptLoad(ctx, sc.source)
+	}
+	_, _ = pipe.Exec(ctx)
 }
 
 // ScriptName names the script that a command runs, "" if it runs none. Tools

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -29,6 +30,7 @@ type Store struct {
 	client redis.UniversalClient
 	clock  scheduler.Clock // nil: the server's
 	woken  chan struct{}
+	groups sync.Map // the communities that this process has put into sr:{groups}
 }
 
 // Open returns the store on a client. With a clock (a manual one), its time
@@ -39,6 +41,7 @@ func Open(ctx context.Context, client redis.UniversalClient, clock scheduler.Clo
 	if err := client.SetNX(ctx, "sr:schema", schema, 0).Err(); err != nil {
 		return nil, failed(err)
 	}
+	s.loadScripts(ctx)
 	found, err := client.Get(ctx, "sr:schema").Int()
 	if err != nil {
 		return nil, failed(err)

@@ -141,9 +141,9 @@ func (s *Server) deleteMessage(payload []byte) (result, error) {
 
 // responseURL is an address for answers to one interaction.
 type responseURL struct {
-	channel, person, thread, message string
-	uses                             int
-	expired                          bool
+	channel, person, message string
+	uses                     int
+	expired                  bool
 }
 
 // maxUses is how often a response_url can be used.

@@ -59,19 +59,6 @@ func (s *Server) Posts(channel string) []Message {
 	})
 }
 
-// Ephemerals lists what the bot showed to one person alone, in order.
-func (s *Server) Ephemerals(person string) []Message {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var out []Message
-	for _, m := range s.messages {
-		if m.EphemeralTo == person && !m.Deleted {
-			out = append(out, *m)
-		}
-	}
-	return out
-}
-
 // File gives a file by its ID.
 func (s *Server) File(id string) (File, bool) {
 	s.mu.Lock()

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"time"
 
+	goredis "github.com/redis/go-redis/v9"
+
 	"github.com/staffroom-bot/staffroom/adapters/console"
 	"github.com/staffroom-bot/staffroom/bot/discussion"
 	"github.com/staffroom-bot/staffroom/bot/redis/engine"
@@ -20,6 +22,8 @@ type rehearseCommand struct {
 	Speed    speed  `help:"How fast: max, or how many times as fast as a clock, and then it is shown." default:"max"`
 	Out      string `help:"Folder for archive.md and archive.json." required:"" type:"path" placeholder:"DIR"`
 	Language string `help:"Language of the bot's posts: en or es." enum:"en,es" default:"en"`
+
+	hook goredis.Hook // looks at the calls of Redis; for tests
 }
 
 // speed is how many times as fast as a clock; 0 is as fast as can be.
@@ -62,6 +66,9 @@ func (c *rehearseCommand) Run(ctx context.Context, a *App) (err error) {
 		return err
 	}
 	defer func() { _ = closeEngine(e) }()
+	if c.hook != nil {
+		e.Client().AddHook(c.hook)
+	}
 	out := io.Discard
 	if c.Speed > 0 {
 		out = a.Out

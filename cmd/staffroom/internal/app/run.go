@@ -48,6 +48,12 @@ func (c *runCommand) Run(ctx context.Context, a *App) (err error) {
 		return fmt.Errorf("http.listen: %w", err)
 	}
 	defer wait()
+	defer context.AfterFunc(ctx, func() {
+		time.AfterFunc(cfg.Shutdown, func() {
+			log.Error("stopping took too long; what was not finished is taken up at the next start")
+			a.Exit(1)
+		})
+	})()
 	log.Info("staffroom runs", "version", version(), "data", e.Kind(), "connections", len(cfg.Discord)+len(cfg.Slack))
 	return ended(ctx, h.Run(ctx))
 }

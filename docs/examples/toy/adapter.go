@@ -1,0 +1,117 @@
+// Package toy connects a Toy server, a chat platform that was made up to show
+// what an adapter is.
+//
+// A Toy server listens on TCP. Both sides write lines, each a JSON object. The
+// bot begins each connection with a request. To "listen" the server answers {},
+// and then writes a line for each thing that happens; the bot acknowledges it
+// there with "ack". What is not acknowledged comes again, at the latest when
+// the bot listens again. Every other request gets one line of response.
+//
+// What people type is plain text. What the bot says has markup: <b>, <i>,
+// <code>, <a href="…">, and <at>ana</at>, which notifies Ana; the characters
+// & < > and quotes stand there as in HTML.
+//
+// A command, a press or a submission is answered once, by "answer". Whether all
+// in the channel see the answer is settled by the acknowledgement before it.
+package toy
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/staffroom-bot/staffroom/bot"
+)
+
+const (
+	callWithin   = 10 * time.Second       // most time for a request and its response
+	retryWait    = 500 * time.Millisecond // before connecting again
+	finishWithin = time.Second            // for what is under way when Run is to end
+	maxWaiting   = 100                    // pieces of work that wait in one lane
+)
+
+// Options say which server to connect and how.
+type Options struct {
+	Name    string    // the connection's name in the configuration
+	Address string    // of the server: host and port
+	Token   string    // the bot's password
+	Seal    *bot.Seal // makes the tokens of buttons and forms
+	Logger  *slog.Logger
+}
+
+// Adapter is a connected Toy server. It is a bot.Adapter.
+type Adapter struct {
+	name, address, token string
+	space                bot.SpaceID
+	seal                 *bot.Seal
+	log                  *slog.Logger
+}
+
+// New returns an adapter that is not connected yet. It can say things at once;
+// Run receives.
+func New(o Options) *Adapter {
+	return &Adapter{
+		name: o.Name, address: o.Address, token: o.Token,
+		space: bot.SpaceID{Connection: o.Name, ID: "toy"}, // a server is one space
+		seal:  o.Seal,
+		log:   o.Logger.With("connection", o.Name),
+	}
+}
+
+// Name is the connection's name in the configuration.
+func (a *Adapter) Name() string { return a.name }
+
+// Run receives until ctx ends. It connects again when the connection is lost,
+// and gives up only when the server refuses the token.
+func (a *Adapter) Run(ctx context.Context, in bot.Inbox) error {
+	// What is under way when ctx ends may finish, so it has a context of its own.
+	work, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
+	r := &receiver{Adapter: a, in: in, serial: bot.NewSerial(maxWaiting)}
+	err := r.keepListening(ctx, work)
+	timer := time.AfterFunc(finishWithin, end)
+	defer timer.Stop()
+	r.serial.Wait()
+	return err
+}
+
+func (r *receiver) keepListening(ctx, work context.Context) error {
+	for {
+		err := r.listen(ctx, work)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case hasReason(err, bot.Disconnected):
+			return fmt.Errorf("the server refuses the token; put the right one into the configuration: %w", err)
+		}
+		r.log.Warn("the connection is lost; trying again", "error", err)
+		select {
+		case <-time.After(retryWait):
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// listen receives over one connection until that ends.
+func (r *receiver) listen(ctx, work context.Context) error {
+	l, err := r.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer l.close()
+	if _, err := l.exchange(request{Do: "listen", Token: r.token}); err != nil {
+		return err
+	}
+	if err := l.SetDeadline(time.Time{}); err != nil { // from here on silence is no fault
+		return err
+	}
+	for {
+		var ev event
+		if err := l.read(&ev); err != nil {
+			return err
+		}
+		r.take(work, l, ev)
+	}
+}

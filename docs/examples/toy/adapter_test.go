@@ -1,0 +1,100 @@
+package toy
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/staffroom-bot/staffroom/bot"
+)
+
+// What the contract cannot see is tested here: how failures are classified, and
+// what happens when the connection is lost.
+
+var post = bot.Post{
+	Key:     "ping/1",
+	Channel: bot.Channel{Space: bot.SpaceID{Connection: "toy-test", ID: "toy"}, ID: channel},
+	Message: bot.Message{Text: bot.Plain("Hello")},
+}
+
+func TestFailures(t *testing.T) {
+	tests := []struct {
+		name string
+		set  func(*server)
+		want bot.Error
+	}{
+		{"nobody answers", (*server).stop, bot.Error{Code: bot.Unavailable}},
+		{"busy", fails(response{Error: "busy"}), bot.Error{Code: bot.Unavailable}},
+		{"no response", func(s *server) { s.mute = true }, bot.Error{Code: bot.UnknownOutcome}},
+		{"slow down", fails(response{Error: "slow_down", After: 3}), bot.Error{Code: bot.RateLimited, After: 3 * time.Second}},
+		{"token", fails(response{Error: "bad_token"}), bot.Error{Code: bot.Permanent, Reason: bot.Disconnected}},
+		{"channel", fails(response{Error: "no_channel"}), bot.Error{Code: bot.Permanent, Reason: bot.Gone}},
+		{"forbidden", fails(response{Error: "forbidden"}), bot.Error{Code: bot.Permanent, Reason: bot.NotAllowed}},
+		{"anything else", fails(response{Error: "too_long"}), bot.Error{Code: bot.Permanent, Reason: bot.BadPost}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := startServer(t)
+			tt.set(s)
+			_, err := newAdapter(s).Send(t.Context(), post)
+			var got *bot.Error
+			if !errors.As(err, &got) || got.Code != tt.want.Code || got.Reason != tt.want.Reason || got.After != tt.want.After {
+				t.Errorf("got %v, want %v", err, &tt.want)
+			}
+		})
+	}
+}
+
+func fails(resp response) func(*server) {
+	return func(s *server) { s.next = []response{resp} }
+}
+
+// A post whose response was lost is found by its key, so that it is not posted
+// again.
+func TestLostResponse(t *testing.T) {
+	s := startServer(t)
+	a := newAdapter(s)
+	s.mute = true
+	if _, err := a.Send(t.Context(), post); bot.CodeOf(err) != bot.UnknownOutcome {
+		t.Fatalf("Send = %v", err)
+	}
+	if _, found, err := a.Find(t.Context(), post.Channel, post.Key, time.Time{}); !found || err != nil {
+		t.Errorf("Find = %t, %v", found, err)
+	}
+}
+
+func TestRefusedToken(t *testing.T) {
+	s := startServer(t)
+	s.next = []response{{Error: "bad_token"}}
+	err := newAdapter(s).Run(t.Context(), bot.NewRouter())
+	if err == nil || strings.Contains(err.Error(), token) {
+		t.Errorf("Run = %v, want an error without the token in it", err)
+	}
+}
+
+func TestConnectsAgain(t *testing.T) {
+	s := startServer(t)
+	heard := make(chan string, 10)
+	in := bot.NewRouter()
+	in.Listen(func(_ context.Context, ev *bot.Event) error {
+		heard <- ev.Text
+		return nil
+	})
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- newAdapter(s).Run(ctx, in) }()
+	w := &world{server: s}
+	for _, text := range []string{"before", "after"} {
+		w.Say("ana", text)
+		for got := ""; got != text; got = <-heard {
+			// What was not acknowledged when the connection broke comes again.
+		}
+		s.hangUp()
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
