@@ -253,7 +253,7 @@ func TestHelp(t *testing.T) {
 		},
 		{
 			"what hosts may use", asked{values: []string{"topic", "/host"}, role: bot.RoleMember},
-			"Only hosts and organizers can do this. An organizer can make you a host.\n" + allForMembers, nil,
+			"Only hosts and organizers can do this. Please ask one of them.\n" + allForMembers, nil,
 		},
 		{
 			"what organizers may use", asked{values: []string{"topic", "staffroom host appoint"}, role: bot.RoleMember},
@@ -265,7 +265,7 @@ func TestHelp(t *testing.T) {
 		},
 		{
 			"the more of it", asked{values: []string{"topic", "my panel"}, role: bot.RoleMember},
-			"Only hosts and organizers can do this. An organizer can make you a host.\n" + allForMembers, nil,
+			"Only hosts and organizers can do this. Please ask one of them.\n" + allForMembers, nil,
 		},
 		{
 			"what nobody may use", asked{values: []string{"topic", "hostess"}, role: bot.RoleMember},
