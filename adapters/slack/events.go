@@ -196,7 +196,7 @@ func (r *receiver) tell(ctx context.Context, ev *bot.Event, receipt *receipt) {
 			receipt.give(nil)
 			return
 		}
-		if receipt.refuse() {
+		if receipt.give(nil) {
 			r.log.Warn("an event was not taken in; Slack will deliver it again", "input", ev.Input, "error", err)
 			return
 		}

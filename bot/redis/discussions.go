@@ -108,6 +108,9 @@ func decodeDiscussion(c bot.CommunityID, body, version string) (discussion.Discu
 
 // List implements discussion.Store.
 func (s Discussions) List(ctx context.Context, c bot.CommunityID, skip, limit int) ([]discussion.Discussion, error) {
+	if limit <= 0 {
+		return nil, nil
+	}
 	ids, err := s.client.ZRevRange(ctx, key(c, chatStarts), int64(skip), int64(skip+limit-1)).Result()
 	if err != nil {
 		return nil, failed(err)
@@ -125,8 +128,6 @@ func (s Discussions) Live(ctx context.Context, c bot.CommunityID, ch bot.Channel
 	if err != nil {
 		return discussion.Live{}, false, failed(err)
 	}
-	// The order is read before the record: an entry that comes in between is
-	// then missing from the order, and filing the next one finds out.
 	pipe := s.client.TxPipeline()
 	order := pipe.LRange(ctx, key(c, "order:"+id), int64(known), -1)
 	sent := pipe.HGetAll(ctx, key(c, "refs:"+chatRecord(id)))
@@ -176,17 +177,20 @@ func (s Discussions) entries(ctx context.Context, c bot.CommunityID, id string, 
 // An entry is stored as its revision, a blank and its JSON.
 func encodeEntry(e discussion.Entry) (string, error) {
 	body, err := json.Marshal(e)
-	return string(body), err
+	return revision(e) + " " + string(body), err
 }
 
+// revision is the entry's, which the script compares as a string of digits.
+func revision(e discussion.Entry) string { return strconv.FormatInt(max(e.Revision, 0), 10) }
+
 func decodeEntry(s string) (discussion.Entry, error) {
-	revision, body, _ := strings.Cut(s, " ")
+	number, body, _ := strings.Cut(s, " ")
 	var e discussion.Entry
 	if err := json.Unmarshal([]byte(body), &e); err != nil {
 		return e, fmt.Errorf("entry: %w", err)
 	}
 	var err error
-	e.Revision, err = strconv.ParseInt(revision, 10, 64)
+	e.Revision, err = strconv.ParseInt(number, 10, 64)
 	return e, err
 }
 
@@ -199,7 +203,7 @@ func (s Discussions) File(ctx context.Context, f discussion.Filing) (discussion.
 	}
 	keys := []string{key(c, liveChannels), key(c, chatVersions), key(c, "entries:"+d.ID), key(c, "order:"+d.ID)}
 	out, err := fileScript.Run(ctx, s.client, keys,
-		d.Channel.Root().String(), d.ID, d.Version, f.Entry.ID, body, f.Entry.Revision).Text()
+		d.Channel.Root().String(), d.ID, d.Version, f.Entry.ID, body, revision(f.Entry)).Text()
 	return discussion.Filed(out), failed(err)
 }
 
@@ -213,7 +217,7 @@ func (s Discussions) Add(ctx context.Context, f discussion.Filing, e outbox.Effe
 	_, err = s.advance(ctx, change{
 		community: f.Discussion.Community,
 		writes: []write{
-			{"HSET", "entries:" + id, []string{f.Entry.ID, strconv.FormatInt(f.Entry.Revision, 10) + " " + body}},
+			{"HSET", "entries:" + id, []string{f.Entry.ID, body}},
 			{"RPUSH", "order:" + id, []string{f.Entry.ID}},
 		},
 		Effects: e,

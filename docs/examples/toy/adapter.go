@@ -2,10 +2,10 @@
 // what an adapter is.
 //
 // A Toy server listens on TCP. Both sides write lines, each a JSON object. The
-// bot begins each connection with a request. To "listen" the server answers {},
-// and then writes a line for each thing that happens; the bot acknowledges it
-// there with "ack". What is not acknowledged comes again, at the latest when
-// the bot listens again. Every other request gets one line of response.
+// bot begins each connection with a request and gets one line of response. After
+// "listen" more lines follow, an event each, for as long as the connection lasts.
+// The bot acknowledges each event with "ack". What is not acknowledged comes
+// again, at the latest when the bot listens again.
 //
 // What people type is plain text. What the bot says has markup: <b>, <i>,
 // <code>, <a href="…">, and <at>ana</at>, which notifies Ana; the characters
@@ -28,7 +28,8 @@ const (
 	callWithin   = 10 * time.Second       // most time for a request and its response
 	retryWait    = 500 * time.Millisecond // before connecting again
 	finishWithin = time.Second            // for what is under way when Run is to end
-	maxWaiting   = 100                    // pieces of work that wait in one lane
+	maxWaiting   = 100                    // events that wait in one channel
+	maxRequests  = 100                    // requests under way
 )
 
 // Options say which server to connect and how.
@@ -68,7 +69,7 @@ func (a *Adapter) Run(ctx context.Context, in bot.Inbox) error {
 	// What is under way when ctx ends may finish, so it has a context of its own.
 	work, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
-	r := &receiver{Adapter: a, in: in, serial: bot.NewSerial(maxWaiting)}
+	r := &receiver{Adapter: a, in: in, serial: bot.NewSerial(maxWaiting), room: make(chan struct{}, maxRequests)}
 	err := r.keepListening(ctx, work)
 	timer := time.AfterFunc(finishWithin, end)
 	defer timer.Stop()
@@ -112,6 +113,6 @@ func (r *receiver) listen(ctx, work context.Context) error {
 		if err := l.read(&ev); err != nil {
 			return err
 		}
-		r.take(work, l, ev)
+		r.take(work, ev)
 	}
 }

@@ -11,43 +11,52 @@ type receiver struct {
 	*Adapter
 	in     bot.Inbox
 	serial *bot.Serial
+	room   chan struct{} // holds a value for each request under way
 }
 
 // take takes an event in. It does not wait for the work that this makes.
-func (r *receiver) take(ctx context.Context, l *link, ev event) {
+func (r *receiver) take(ctx context.Context, ev event) {
 	switch {
 	case ev.Bot: // what bots say, this one too, is no event
-		r.acknowledge(l, ev, false)
+		r.ignore(ctx, ev)
 	case ev.Kind == "said":
-		r.tell(ctx, l, ev, bot.MessagePosted)
+		r.tell(ctx, ev, bot.MessagePosted)
 	case ev.Kind == "edited":
-		r.tell(ctx, l, ev, bot.MessageEdited)
+		r.tell(ctx, ev, bot.MessageEdited)
 	case ev.Kind == "deleted":
-		r.tell(ctx, l, ev, bot.MessageDeleted)
+		r.tell(ctx, ev, bot.MessageDeleted)
 	case ev.Kind == "command":
 		line := bot.ParseCommandLine(r.in.Commands(), ev.Text)
-		r.ask(ctx, l, ev, line.Path, line.Values)
+		r.ask(ctx, ev, line.Path, line.Values)
 	case ev.Kind == "press" || ev.Kind == "submit":
 		path, ok := r.seal.Path(ev.Token)
-		if !ok { // made up, or from before the key was lost
+		if !ok { // made up, or sealed with a key that is gone
 			path = bot.HelpPath
 		}
-		r.ask(ctx, l, ev, path, ev.Values)
-	default: // of no use; unacknowledged it would come for ever
-		r.acknowledge(l, ev, false)
+		r.ask(ctx, ev, path, ev.Values)
+	default:
+		r.ignore(ctx, ev)
 	}
 }
 
-// acknowledge settles that the event need not come again. Where that cannot be
-// written the connection is lost, and the event comes again.
-func (r *receiver) acknowledge(l *link, ev event, private bool) {
-	_ = l.write(request{Do: "ack", Event: ev.ID, Private: private})
+// acknowledge tells the server that the event need not come again, and returns
+// when the server knows. Where that fails the event comes again, which does no
+// harm: its InputID is the same.
+func (r *receiver) acknowledge(ctx context.Context, ev event, private bool) {
+	if _, err := r.call(ctx, request{Do: "ack", Event: ev.ID, Private: private}); err != nil {
+		r.log.Warn("an event could not be acknowledged", "event", ev.ID, "error", err)
+	}
 }
 
-// tell passes on what happened in a channel, in order. It is acknowledged when
-// it has been taken in, and not if that fails.
-func (r *receiver) tell(ctx context.Context, l *link, ev event, kind bot.EventKind) {
-	r.queue("channel "+ev.Channel, ev, func() {
+// ignore acknowledges what is of no use: otherwise it would come for ever.
+func (r *receiver) ignore(ctx context.Context, ev event) {
+	r.queue(ev, func() { r.acknowledge(ctx, ev, false) })
+}
+
+// tell passes on what happened. It is acknowledged when it has been taken in,
+// and not if that fails.
+func (r *receiver) tell(ctx context.Context, ev event, kind bot.EventKind) {
+	r.queue(ev, func() {
 		err := r.in.Tell(ctx, &bot.Event{
 			Kind:     kind,
 			Input:    r.input(ev),
@@ -63,16 +72,20 @@ func (r *receiver) tell(ctx context.Context, l *link, ev event, kind bot.EventKi
 			r.log.Warn("an event was not taken in; it comes again", "event", ev.ID, "error", err)
 			return
 		}
-		r.acknowledge(l, ev, false)
+		r.acknowledge(ctx, ev, false)
 	})
 }
 
-// ask serves what a person asks for. It is acknowledged at once, and then who
-// sees the answer is settled. A person's requests are served one by one, and
-// hold up nobody else.
-func (r *receiver) ask(ctx context.Context, l *link, ev event, path string, values map[string]string) {
-	route, served := r.in.Route(path)
-	r.acknowledge(l, ev, !served || route.Private)
+// queue does the work when what came before it in the same channel is done.
+func (r *receiver) queue(ev event, work func()) {
+	if !r.serial.Do("channel "+ev.Channel, work) {
+		r.log.Error("too much happens in a channel; an event has to come again", "event", ev.ID)
+	}
+}
+
+// ask serves what a person asks for, at once and besides everything else: a slow
+// answer holds up nobody.
+func (r *receiver) ask(ctx context.Context, ev event, path string, values map[string]string) {
 	req := &bot.Request{
 		Path:    path,
 		Values:  values,
@@ -87,15 +100,31 @@ func (r *receiver) ask(ctx context.Context, l *link, ev event, path string, valu
 		ref := r.message(ev)
 		req.Message = &ref
 	}
-	r.queue("person "+ev.User, ev, func() {
-		reply, err := r.in.Ask(ctx, req)
-		if err != nil {
-			r.log.Warn("a request failed", "event", ev.ID, "error", err)
-		}
-		if err := r.answer(ctx, ev, reply); err != nil {
-			r.log.Warn("a request could not be answered", "event", ev.ID, "error", err)
-		}
+	select {
+	case r.room <- struct{}{}:
+	default:
+		r.log.Error("too many requests at once; one has to come again", "event", ev.ID)
+		return
+	}
+	// The same request, delivered twice, waits for itself.
+	r.serial.Do("request "+ev.ID, func() {
+		defer func() { <-r.room }()
+		r.serve(ctx, ev, req)
 	})
+}
+
+// serve acknowledges a request first: with that it is settled who sees the
+// answer. What the person should read is in the reply, also after an error.
+func (r *receiver) serve(ctx context.Context, ev event, req *bot.Request) {
+	route, served := r.in.Route(req.Path)
+	r.acknowledge(ctx, ev, !served || route.Private)
+	reply, err := r.in.Ask(ctx, req)
+	if err != nil {
+		r.log.Warn("a request failed", "event", ev.ID, "error", err)
+	}
+	if err := r.answer(ctx, ev, reply); err != nil {
+		r.log.Warn("a request could not be answered", "event", ev.ID, "error", err)
+	}
 }
 
 // answer shows the reply. An empty one ends the waiting all the same.
@@ -112,13 +141,6 @@ func (r *receiver) answer(ctx context.Context, ev event, reply bot.Reply) error 
 	}
 	_, err := r.call(ctx, req)
 	return err
-}
-
-// queue does the work when what came before it in the lane is done.
-func (r *receiver) queue(lane string, ev event, work func()) {
-	if !r.serial.Do(lane, work) {
-		r.log.Error("too much at once; an event was not taken", "event", ev.ID)
-	}
 }
 
 // input is unique over all servers: a community may have several.

@@ -42,7 +42,7 @@ func (a *Adapter) connect(ctx context.Context) (*link, error) {
 	return l, nil
 }
 
-// write writes a line. Several goroutines may do so at once.
+// write writes a line.
 func (l *link) write(req request) error {
 	line, err := json.Marshal(req)
 	if err != nil {

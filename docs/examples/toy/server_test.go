@@ -115,12 +115,6 @@ func (s *server) serve(conn net.Conn) {
 func (s *server) handle(conn net.Conn, req request) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if req.Do == "ack" {
-		if d := s.delivery(req.Event); d != nil {
-			d.acknowledged, d.private = true, req.Private
-		}
-		return true
-	}
 	if len(s.next) > 0 {
 		resp := s.next[0]
 		s.next = s.next[1:]
@@ -163,9 +157,8 @@ func (s *server) do(req request) response {
 		return response{Error: "too_long"}
 	case req.Do == "listen":
 		return response{}
-	case req.Do == "answer":
-		s.answer(req)
-		return response{}
+	case req.Do == "ack" || req.Do == "answer":
+		return s.about(req)
 	case req.Do == "direct" && isPerson(req.User):
 		return response{Channel: "@" + req.User}
 	case req.Do == "direct":
@@ -191,13 +184,23 @@ func (s *server) do(req request) response {
 	return response{}
 }
 
-// answer shows the answer to an event; a second one is not shown.
-func (s *server) answer(req request) {
+// about does what a request about an event asks for.
+func (s *server) about(req request) response {
 	d := s.delivery(req.Event)
-	if d == nil || d.answered {
-		return
+	switch {
+	case d == nil || req.Do == "answer" && !d.acknowledged:
+		return response{Error: "no_event"}
+	case req.Do == "ack" && !d.acknowledged:
+		d.acknowledged, d.private = true, req.Private
+	case req.Do == "answer" && !d.answered:
+		d.answered = true
+		s.answer(d, req)
 	}
-	d.answered = true
+	return response{}
+}
+
+// answer shows the answer to an event.
+func (s *server) answer(d *delivery, req request) {
 	if d.form != nil {
 		d.form.errors = req.Errors
 		if len(req.Errors) == 0 {
