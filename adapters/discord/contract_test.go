@@ -44,7 +44,7 @@ func newWorld(t *testing.T) *world {
 
 func (w *world) Connect() bot.Adapter {
 	w.sessions, _ = w.Sessions()
-	return dbg{newAdapter(w.T, w.Server, adaptertest.Words(), slog.New(slog.DiscardHandler))}
+	return newAdapter(w.T, w.Server, adaptertest.Words(), slog.New(slog.DiscardHandler))
 }
 
 func (w *world) Lacks() []adaptertest.Capability { return nil }

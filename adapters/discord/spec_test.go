@@ -92,6 +92,7 @@ func (s *specification) request(method, path string, body []byte) error {
 	if err != nil {
 		return err
 	}
+	req.Header.Set("Authorization", "Bot x") // which the loopback Discord checks itself
 	if len(body) > 0 {
 		req.Header.Set("Content-Type", "application/json")
 	}

@@ -78,12 +78,15 @@ func (r *receiver) event(ctx context.Context, payload json.RawMessage, receipt *
 	}
 	e := p.Event
 	mentioned, line := mention(e.Text, me)
+	if !mentioned {
+		line = e.Text
+	}
 	switch {
 	case e.Type == "app_mention" && mentioned && e.byPerson(me):
 		r.commandLine(ctx, p, line, false, receipt)
 	case e.Type == "message" && (e.ChannelType == "im" || e.ChannelType == "app_home"):
 		if e.byPerson(me) && said(e.Subtype) {
-			r.commandLine(ctx, p, orElse(line, e.Text), true, receipt)
+			r.commandLine(ctx, p, line, true, receipt)
 			return
 		}
 		r.ignore(receipt, "a notice in direct messages", "subtype", e.Subtype)
@@ -98,7 +101,7 @@ func (r *receiver) event(ctx context.Context, payload json.RawMessage, receipt *
 func mention(text string, me self) (bool, string) {
 	rest, found := strings.CutPrefix(strings.TrimSpace(text), "<@"+me.User)
 	end := strings.IndexByte(rest, '>')
-	if !found || end < 0 || end > 0 && rest[0] != '|' {
+	if me.User == "" || !found || end < 0 || end > 0 && rest[0] != '|' {
 		return false, ""
 	}
 	return true, strings.TrimSpace(rest[end+1:])
@@ -196,7 +199,7 @@ func (r *receiver) tell(ctx context.Context, ev *bot.Event, receipt *receipt) {
 			receipt.give(nil)
 			return
 		}
-		if receipt.give(nil) {
+		if receipt.refuse() {
 			r.log.Warn("an event was not taken in; Slack will deliver it again", "input", ev.Input, "error", err)
 			return
 		}

@@ -121,14 +121,15 @@ func TestCommandLines(t *testing.T) {
 		want string
 		ok   func(slackloop.Shown) bool
 	}{
-		"nothing after the command":  {func(w *workspace) { w.SlashCommand(ana, channel, "") }, "The home", ephemeral},
-		"a word that is no command":  {func(w *workspace) { w.SlashCommand(ana, channel, "hlep me") }, "Help: hlep me", ephemeral},
-		"help":                       {func(w *workspace) { w.SlashCommand(ana, channel, "help") }, "Help: ", ephemeral},
-		"options with what was said": {func(w *workspace) { w.SlashCommand(ana, channel, `chat echo text:"a < b & @Joe"`) }, "a < b & @Joe", ephemeral},
-		"a direct message":           {func(w *workspace) { w.Say(ana, slackloop.DM(ana), "chat echo hi", slackloop.SayOptions{}) }, "hi", direct},
-		"a direct message, mention":  {func(w *workspace) { w.Say(ana, slackloop.DM(ana), "@staffroom help", slackloop.SayOptions{}) }, "Help: ", direct},
-		"a mention":                  {func(w *workspace) { w.Say(ana, channel, "@staffroom chat echo hi", slackloop.SayOptions{}) }, "hi", ephemeral},
-		"a mention without a word":   {func(w *workspace) { w.Say(ana, channel, "@staffroom", slackloop.SayOptions{}) }, "The home", ephemeral},
+		"nothing after the command":       {func(w *workspace) { w.SlashCommand(ana, channel, "") }, "The home", ephemeral},
+		"a word that is no command":       {func(w *workspace) { w.SlashCommand(ana, channel, "hlep me") }, "Help: hlep me", ephemeral},
+		"help":                            {func(w *workspace) { w.SlashCommand(ana, channel, "help") }, "Help: ", ephemeral},
+		"options with what was said":      {func(w *workspace) { w.SlashCommand(ana, channel, `chat echo text:"a < b & @Joe"`) }, "a < b & @Joe", ephemeral},
+		"a direct message":                {func(w *workspace) { w.Say(ana, slackloop.DM(ana), "chat echo hi", slackloop.SayOptions{}) }, "hi", direct},
+		"a direct message, mention":       {func(w *workspace) { w.Say(ana, slackloop.DM(ana), "@staffroom help", slackloop.SayOptions{}) }, "Help: ", direct},
+		"a direct message, mention alone": {func(w *workspace) { w.Say(ana, slackloop.DM(ana), "@staffroom", slackloop.SayOptions{}) }, "The home", direct},
+		"a mention":                       {func(w *workspace) { w.Say(ana, channel, "@staffroom chat echo hi", slackloop.SayOptions{}) }, "hi", ephemeral},
+		"a mention without a word":        {func(w *workspace) { w.Say(ana, channel, "@staffroom", slackloop.SayOptions{}) }, "The home", ephemeral},
 		"a public command, by mention": {func(w *workspace) { w.Say(ana, channel, "@staffroom chat public", slackloop.SayOptions{}) }, "For all",
 			func(s slackloop.Shown) bool { return !s.Ephemeral && !s.Direct }},
 	} {

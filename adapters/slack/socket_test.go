@@ -29,7 +29,8 @@ func TestConnectsAgain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorkspace(t)
+			// What reaches a connection that is given up comes again.
+			w := newWorkspaceWith(t, slackloop.Options{Check: newCheck(t), RedeliverAfter: 50 * time.Millisecond})
 			in := newInbox()
 			w.run(w.adapter(), in)
 			lose(w)

@@ -149,7 +149,7 @@ func (s *server) write(conn net.Conn, line any) bool {
 
 // do does what a request asks for. s.mu is held, here and below.
 func (s *server) do(req request) response {
-	about, found := s.message(req.Message)
+	m, found := s.message(req.Message)
 	switch {
 	case req.Token != token:
 		return response{Error: "bad_token"}
@@ -174,12 +174,12 @@ func (s *server) do(req request) response {
 			}
 		}
 		return response{}
-	case !found || about.user != "":
+	case !found || m.user != "":
 		return response{Error: "no_message"}
 	case req.Do == "edit":
-		about.body = *req.Body
+		m.body = *req.Body
 	case req.Do == "delete":
-		about.deleted = true
+		m.deleted = true
 	}
 	return response{}
 }
