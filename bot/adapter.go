@@ -11,20 +11,22 @@ type Adapter interface {
 	// Name is the connection's name in the configuration.
 	Name() string
 	// Run receives until ctx ends, and hands what comes in to the inbox. It
-	// owns connecting, acknowledging and deferring. It returns nil when ctx has
-	// ended, and an error that says what to mend when going on is pointless.
+	// owns connecting, acknowledging and deferring. When ctx has ended it returns
+	// nil within 2 s; when going on is pointless, an error that says what to mend.
 	Run(ctx context.Context, in Inbox) error
 	Messenger
 }
 
-// Messenger says things on a platform. Its errors are of type *Error with one
+// Messenger says things on a platform. Its methods may be called before the
+// adapter runs and after it has stopped. Their errors are of type *Error with one
 // of the codes rate_limited, permanent, unavailable (nothing was sent),
 // unknown_outcome (it may have been sent), not_found.
 type Messenger interface {
 	// Send posts p. Posting the same Key again gives the same message where the
 	// platform can tell (see Deduper).
 	Send(ctx context.Context, p Post) (MessageRef, error)
-	// Update replaces what a message of ours says.
+	// Update replaces what a message of ours says. One that is gone is not_found
+	// or permanent (gone).
 	Update(ctx context.Context, ref MessageRef, m Message) error
 	// Delete removes a message of ours. One that is gone already is no error.
 	Delete(ctx context.Context, ref MessageRef) error
@@ -51,13 +53,14 @@ type Inbox interface {
 	// Commands lists what members can type, to register and to parse by.
 	Commands() []Command
 	// Route finds what serves a concrete path: its privacy and mode must be
-	// known before the handler runs.
+	// known before the handler runs. Where nothing does, the answer is private.
 	Route(path string) (*Route, bool)
 	// Ask serves a request. The error is for the adapter's log; what the member
 	// should read is in the reply all the same.
 	Ask(ctx context.Context, req *Request) (Reply, error)
-	// Tell passes an event on. An error means that the event was not taken in:
-	// where the platform delivers it again, let it.
+	// Tell passes an event on: those of a channel one by one, in the order they
+	// came, and never what the bot itself said. An error means that the event was
+	// not taken in: where the platform delivers it again, let it.
 	Tell(ctx context.Context, ev *Event) error
 	// Complete proposes values for the option that is being typed.
 	Complete(ctx context.Context, req *Request, option string) ([]Choice, error)

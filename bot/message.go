@@ -25,7 +25,8 @@ type File struct {
 	Data []byte `json:"data"`
 }
 
-// Control is a button. Pressing it asks for Path, as a command would.
+// Control is a button. Pressing it asks for Path, as a command would. To a
+// platform outside this process Path is given as a token of a Seal.
 type Control struct {
 	Label string       `json:"label"`
 	Path  string       `json:"path"` // a concrete path, for example "/host/next/01h…"; at most MaxPath bytes

@@ -36,6 +36,9 @@ type Options struct {
 	// durable store; a store that outlives the console's memory would otherwise
 	// meet the same message numbers again.
 	Journal string
+	// Files is the folder that files which come with a message are written to, for
+	// people to open. Empty: only their names are shown.
+	Files string
 	// Log gets what goes wrong, without a word of what was said; nil: nothing.
 	Log *slog.Logger
 

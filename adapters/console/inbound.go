@@ -86,11 +86,15 @@ func (a *Adapter) reply(user string, q question, reply bot.Reply, private bool) 
 			return a.update(msg, *reply.Message)
 		}
 	}
-	msg := message{Channel: q.channel, Body: saved(*reply.Message)}
+	body, err := a.saved(*reply.Message)
+	if err != nil {
+		return err
+	}
+	msg := message{Channel: q.channel, Body: body}
 	if private && !isDirect(q.channel) {
 		msg.Only = user
 	}
-	_, err := a.post(msg)
+	_, err = a.post(msg)
 	return err
 }
 

@@ -195,15 +195,3 @@ func (msg *message) visibleTo(user string) bool {
 func isDirect(channel string) bool { return strings.HasPrefix(channel, "@") }
 
 func directChannel(user string) string { return "@" + user }
-
-// saved is the message of the bot as it is kept: what a file says is not.
-func saved(m bot.Message) *bot.Message {
-	files := make([]bot.File, len(m.Files))
-	for i, f := range m.Files {
-		files[i] = bot.File{Name: f.Name}
-	}
-	if len(files) > 0 {
-		m.Files = files
-	}
-	return &m
-}

@@ -33,7 +33,11 @@ func (a *Adapter) Send(_ context.Context, p bot.Post) (bot.MessageRef, error) {
 	if before, ok := a.memory.byKey[placedKey{ch.ID, p.Key}]; ok {
 		return a.memory.ref(before), nil
 	}
-	msg, err := a.post(message{Channel: ch.ID, Thread: ch.Thread, ReplyTo: ch.Thread, Key: p.Key, Body: saved(p.Message)})
+	body, err := a.saved(p.Message)
+	if err != nil {
+		return bot.MessageRef{}, unavailable(err)
+	}
+	msg, err := a.post(message{Channel: ch.ID, Thread: ch.Thread, ReplyTo: ch.Thread, Key: p.Key, Body: body})
 	if err != nil {
 		return bot.MessageRef{}, unavailable(err)
 	}
@@ -54,7 +58,10 @@ func (a *Adapter) Update(_ context.Context, ref bot.MessageRef, m bot.Message) e
 // update replaces what a message of the bot says and shows it, unless it says
 // that already. a.mu is held.
 func (a *Adapter) update(msg *message, m bot.Message) error {
-	body := saved(m)
+	body, err := a.saved(m)
+	if err != nil {
+		return err
+	}
 	if reflect.DeepEqual(msg.Body, body) {
 		return nil
 	}

@@ -24,7 +24,7 @@ func escape(word string, lineStart bool) string {
 			b.WriteByte('\\')
 		}
 		b.WriteRune(r)
-		if rest := word[i+utf8.RuneLen(r):]; r == '<' && namesThing(rest) || r == '@' && namesCrowd(rest) {
+		if names(r, word[i+utf8.RuneLen(r):]) {
 			b.WriteString(apart)
 		}
 	}
@@ -47,19 +47,22 @@ func isMark(word string, i int, lineStart bool) bool {
 	return false
 }
 
-// namesThing reports whether Discord could read "<" before rest as a reference.
+// names reports whether Discord could read r before rest as a reference to
+// something, or as a call to everybody.
 // https://discord.com/developers/docs/reference#message-formatting
-func namesThing(rest string) bool {
-	for _, p := range []string{"@", "#", ":", "/", "!", "a:", "t:", "id:"} {
-		if strings.HasPrefix(rest, p) {
-			return true
+func names(r rune, rest string) bool {
+	switch r {
+	case '@':
+		return startsFold(rest, "everyone") || startsFold(rest, "here")
+	case '<':
+		for _, p := range []string{"@", "#", ":", "/", "!", "a:", "t:", "id:"} {
+			if strings.HasPrefix(rest, p) {
+				return true
+			}
 		}
 	}
 	return false
 }
-
-// namesCrowd reports whether "@" before rest could call everybody.
-func namesCrowd(rest string) bool { return startsFold(rest, "everyone") || startsFold(rest, "here") }
 
 func startsFold(s, prefix string) bool {
 	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
@@ -73,19 +76,37 @@ func isDigits(s string) bool {
 	return s != "" && strings.IndexFunc(s, func(r rune) bool { return r < '0' || r > '9' }) < 0
 }
 
-// escapeCode makes data of a word inside a code span, where nothing but the
-// backtick has a meaning.
+// escapeCode makes data of a word inside a code span, where only the backtick
+// has a meaning to readers. Who is notified, Discord's servers decide without a
+// look at the markup.
 func escapeCode(word string) string {
-	return strings.ReplaceAll(word, "`", apart+"`"+apart)
+	if !strings.ContainsAny(word, "`@<") {
+		return word
+	}
+	var b strings.Builder
+	for i, r := range word {
+		if r == '`' {
+			b.WriteString(apart)
+		}
+		b.WriteRune(r)
+		if r == '`' || names(r, word[i+utf8.RuneLen(r):]) {
+			b.WriteString(apart)
+		}
+	}
+	return b.String()
 }
 
-// splitEscaped cuts what escape made after at most limit characters, never
-// between a backslash and what it belongs to. The first part is not empty.
+// splitEscaped cuts what escape or escapeCode made after at most limit
+// characters, never between two that belong together. The first part is not
+// empty.
 func splitEscaped(s string, limit int) (head, tail string) {
-	head, tail = splitAt(s, limit)
+	head, tail = splitAt(s, limit-1)
 	slashes := len(head) - len(strings.TrimRight(head, `\`))
 	if slashes%2 == 1 && len(head) > 1 {
 		head, tail = s[:len(head)-1], s[len(head)-1:]
+	}
+	if rest, ok := strings.CutPrefix(tail, apart); ok {
+		head, tail = head+apart, rest
 	}
 	return head, tail
 }

@@ -20,11 +20,15 @@ type asked struct {
 	trigger string // opens a form within 3 s; empty where there is none
 }
 
+// root is the app's only slash command; every command of ours follows it.
+const root = "staffroom"
+
 // asked makes a request of a path by somebody in a place.
 func (r *receiver) asked(path string, space bot.SpaceID, user string, p place, input string) asked {
 	route, known := r.in.Route(path)
 	return asked{
 		req: &bot.Request{
+			Root:    root,
 			Path:    path,
 			Input:   bot.InputID(input),
 			Account: bot.Account{Space: space, User: user},

@@ -23,7 +23,7 @@ func (s *Service) askAnswer(ctx context.Context, req *bot.Request) (bot.Reply, e
 		Submit: s.label(lang, "chat.form.send"),
 		Fields: []bot.Field{{
 			Name: "answer", Label: s.label(lang, "chat.form.answer.label"),
-			Hint: cut(d.Script.Questions[n-1].Text, 90), Long: true, Max: maxText,
+			Hint: bot.Shorten(d.Script.Questions[n-1].Text, 90), Long: true, Max: maxText,
 		}},
 	}), nil
 }

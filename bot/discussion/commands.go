@@ -273,17 +273,7 @@ func numbers(questions []int) string {
 }
 
 // excerpt is the beginning of a text, on one line.
-func excerpt(s string) string { return cut(strings.Join(strings.Fields(s), " "), 200) }
+func excerpt(s string) string { return bot.Shorten(strings.Join(strings.Fields(s), " "), 200) }
 
 // short is a title that fits a button.
-func short(s string) string { return cut(s, 40) }
-
-func cut(s string, most int) string {
-	n := 0
-	for i := range s {
-		if n++; n > most {
-			return strings.TrimSpace(s[:i]) + "…"
-		}
-	}
-	return s
-}
+func short(s string) string { return bot.Shorten(s, 40) }

@@ -173,7 +173,7 @@ func TestScriptsTouchOnlyTheKeysTheyAreGiven(t *testing.T) {
 			}
 			given = line.args[3 : 3+keys]
 			if command == "evalsha" {
-				script = ScriptName(redis.NewCmd(t.Context(), "evalsha", line.args[1]))
+				script = scriptName(redis.NewCmd(t.Context(), "evalsha", line.args[1]))
 				ran[script] = true
 			}
 		case line.inScript && command != "time" && !slices.Contains(given, line.args[1]):
@@ -201,7 +201,7 @@ func monitor(t *testing.T, o *redis.Options, do func()) []monitored {
 		t.Fatal(err)
 	}
 	defer func() { _ = conn.Close() }()
-	fmt.Fprint(conn, "MONITOR\r\n")
+	_, _ = fmt.Fprint(conn, "MONITOR\r\n")
 	lines := bufio.NewScanner(conn)
 	lines.Buffer(nil, 1<<20)
 	if !lines.Scan() || lines.Text() != "+OK" {

@@ -230,7 +230,7 @@ func (c *calls) begin(cmd redis.Cmder) (send, answer bool) {
 	if c.dead {
 		return false, false
 	}
-	name := ScriptName(cmd)
+	name := scriptName(cmd)
 	if name == "" {
 		name = cmd.Name()
 	}

@@ -3,7 +3,6 @@ package redis
 import (
 	"context"
 	"embed"
-	"strings"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -63,29 +62,6 @@ func (s *Store) loadScripts(ctx context.Context) {
 		pipe.ScriptLoad(ctx, sc.source)
 	}
 	_, _ = pipe.Exec(ctx)
-}
-
-// ScriptName names the script that a command runs, "" if it runs none. Tools
-// that look at the traffic, such as the failure tests, use it.
-func ScriptName(cmd redis.Cmder) string {
-	args := cmd.Args()
-	if len(args) < 2 {
-		return ""
-	}
-	ran, _ := args[1].(string)
-	switch strings.ToLower(cmd.Name()) {
-	case "evalsha":
-	case "eval": // the server did not have it yet
-		ran = redis.NewScript(ran).Hash()
-	default:
-		return ""
-	}
-	for _, s := range scripts() {
-		if ran == s.Hash() {
-			return s.name
-		}
-	}
-	return ""
 }
 
 // strings runs a script whose result is a list of strings.

@@ -62,7 +62,7 @@ func (a *App) Main(args []string) int {
 	defer stop()
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	if err := parsed.Run(a); err != nil {
-		fmt.Fprintln(a.Err, "staffroom: "+err.Error())
+		_, _ = fmt.Fprintln(a.Err, "staffroom: "+err.Error())
 		return 1
 	}
 	return 0

@@ -19,6 +19,7 @@ type consoleCommand struct {
 	Clock     string `help:"Whether time goes by itself (real) or by !wait (manual)." enum:"real,manual" default:"real"`
 	At        string `help:"Where a manual clock begins: a local time such as 2026-03-08T19:55." placeholder:"TIME"`
 	Zone      string `help:"IANA time zone of the community. Otherwise the configured one." placeholder:"ZONE"`
+	Files     string `help:"Folder for files that the bot sends, such as an archive." default:"chat-files" placeholder:"DIR"`
 	Language  string `help:"Language of the community: en or es. Otherwise the configured one." enum:",en,es" default:""`
 }
 
@@ -46,7 +47,7 @@ func (c *consoleCommand) Run(ctx context.Context, a *App) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeEngine(e)) }()
-	o := console.Options{Out: a.Out, Color: isTerminal(a.Out)}
+	o := console.Options{Out: a.Out, Color: isTerminal(a.Out), Files: c.Files}
 	if e.Durable() {
 		// The store keeps the discussions, so the platform must keep its messages.
 		if err := os.MkdirAll(cfg.Redis.DataDir, 0o700); err != nil {

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	_ "embed"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -61,7 +62,7 @@ func (c *demoCommand) Run(ctx context.Context, a *App) error {
 	script.Start = time.Now().Add(time.Second).Truncate(time.Second)
 	t, err := newTerminal(ctx, terminalOptions{
 		engine: e, language: "en", zone: localZone(), log: quietly(a.Err),
-		console: console.Options{Channel: "teachtalk", Out: a.Out, Color: isTerminal(a.Out)},
+		console: console.Options{Channel: "teachtalk", Out: a.Out, Color: isTerminal(a.Out), Files: c.Out},
 	})
 	if err != nil {
 		return err
@@ -104,8 +105,7 @@ func (c *demoCommand) hold(ctx context.Context, a *App, p *player, script discus
 		return <-played
 	}
 	stop()
-	<-played
-	return err
+	return errors.Join(err, ended(playing, <-played))
 }
 
 // asVisitor puts the visitor's name before what they type, unless it is about

@@ -8,10 +8,9 @@ import (
 	"strconv"
 	"time"
 
-	goredis "github.com/redis/go-redis/v9"
-
 	"github.com/staffroom-bot/staffroom/adapters/console"
 	"github.com/staffroom-bot/staffroom/bot/discussion"
+	"github.com/staffroom-bot/staffroom/bot/redis"
 	"github.com/staffroom-bot/staffroom/bot/redis/engine"
 	"github.com/staffroom-bot/staffroom/scheduler"
 )
@@ -23,7 +22,7 @@ type rehearseCommand struct {
 	Out      string `help:"Folder for archive.md and archive.json." required:"" type:"path" placeholder:"DIR"`
 	Language string `help:"Language of the bot's posts: en or es." enum:"en,es" default:"en"`
 
-	hook goredis.Hook // looks at the calls of Redis; for tests
+	watch func(script string, done bool) // sees the calls of Redis; for tests
 }
 
 // speed is how many times as fast as a clock; 0 is as fast as can be.
@@ -66,8 +65,8 @@ func (c *rehearseCommand) Run(ctx context.Context, a *App) (err error) {
 		return err
 	}
 	defer func() { _ = closeEngine(e) }()
-	if c.hook != nil {
-		e.Client().AddHook(c.hook)
+	if c.watch != nil {
+		redis.Watch(e.Client(), c.watch)
 	}
 	out := io.Discard
 	if c.Speed > 0 {
@@ -116,7 +115,7 @@ func (c *rehearseCommand) messages() ([]imported, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	messages, err := readImported(f)
 	if err != nil {
 		return nil, fmt.Errorf("%s:\n%w", c.Messages, err)

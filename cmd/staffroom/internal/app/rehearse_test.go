@@ -14,10 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"context"
-
-	goredis "github.com/redis/go-redis/v9"
-
 	"github.com/staffroom-bot/staffroom/bot/discussion"
 )
 
@@ -33,25 +29,6 @@ func sharedFile(t *testing.T, name string) string {
 	return filepath.Join(folder, "data", name)
 }
 
-// counter counts the commands that reach Redis, those of a pipeline as one.
-type counter struct{ calls atomic.Int64 }
-
-func (c *counter) DialHook(next goredis.DialHook) goredis.DialHook { return next }
-
-func (c *counter) ProcessHook(next goredis.ProcessHook) goredis.ProcessHook {
-	return func(ctx context.Context, cmd goredis.Cmder) error {
-		c.calls.Add(1)
-		return next(ctx, cmd)
-	}
-}
-
-func (c *counter) ProcessPipelineHook(next goredis.ProcessPipelineHook) goredis.ProcessPipelineHook {
-	return func(ctx context.Context, cmds []goredis.Cmder) error {
-		c.calls.Add(1)
-		return next(ctx, cmds)
-	}
-}
-
 // TestRehearsalOfRealChats plays each chat through the real router, store, jobs
 // and outbox: every question at its second, every message in the archive once,
 // in at most three calls of Redis each.
@@ -60,8 +37,12 @@ func TestRehearsalOfRealChats(t *testing.T) {
 		t.Run(chat, func(t *testing.T) {
 			out := t.TempDir()
 			c := rehearseCommand{Script: sharedFile(t, chat+".yaml"), Messages: sharedFile(t, chat+".csv"), Out: out, Language: "en"}
-			count := &counter{}
-			c.hook = count
+			var calls atomic.Int64
+			c.watch = func(_ string, done bool) {
+				if !done {
+					calls.Add(1)
+				}
+			}
 			if err := c.Run(t.Context(), &App{Out: io.Discard, Err: os.Stderr}); err != nil {
 				t.Fatal(err)
 			}
@@ -88,7 +69,7 @@ func TestRehearsalOfRealChats(t *testing.T) {
 			if len(archive.Messages) != len(rows) {
 				t.Errorf("the archive has %d messages, the file %d", len(archive.Messages), len(rows))
 			}
-			perMessage := float64(count.calls.Load()) / float64(len(rows))
+			perMessage := float64(calls.Load()) / float64(len(rows))
 			t.Logf("%d messages, %.2f calls of Redis each", len(rows), perMessage)
 			if perMessage > 3 {
 				t.Errorf("%.2f calls of Redis a message", perMessage)

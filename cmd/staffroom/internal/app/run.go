@@ -36,7 +36,7 @@ func (c *runCommand) Run(ctx context.Context, a *App) (err error) {
 	defer func() { err = errors.Join(err, closeEngine(e)) }()
 	m := newMeter()
 	h, err := house.Build(ctx, house.Options{
-		Client: e.Client(), Clock: systemClock{}, Language: cfg.Language, Zone: cfg.Zone.String(),
+		Engine: e, Clock: systemClock{}, Language: cfg.Language, Zone: cfg.Zone.String(),
 		Version: version(), Log: log, Meter: m,
 		Adapters: func(t house.Tools) ([]bot.Adapter, error) { return connections(cfg, t) },
 	})

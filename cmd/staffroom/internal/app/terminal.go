@@ -41,7 +41,7 @@ func newTerminal(ctx context.Context, o terminalOptions) (*terminal, error) {
 	}
 	var err error
 	t.House, err = house.Build(ctx, house.Options{
-		Client: o.engine.Client(), Clock: clock, Manual: o.manual != nil,
+		Engine: o.engine, Clock: clock, Manual: o.manual != nil,
 		Language: o.language, Zone: o.zone, Version: version(), Log: o.log,
 		Adapters: func(tools house.Tools) ([]bot.Adapter, error) {
 			c := o.console

@@ -143,8 +143,11 @@ func (h *harness) run() {
 // life is one worker from its start to its death.
 func (h *harness) life(o orders) {
 	worker := h.start(o)
-	died := make(chan error, 1)
-	go func() { died <- worker.Wait() }()
+	died := make(chan struct{})
+	go func() {
+		_ = worker.Wait() // killed, which is no news
+		close(died)
+	}()
 	var moment time.Duration
 	if o.Point == "" {
 		moment = time.Duration(50+h.random.IntN(1200)) * time.Millisecond

@@ -28,7 +28,7 @@ func (h *harness) check() {
 		h.Fatal(err)
 	}
 	defer func() { _ = e.Close(ctx) }()
-	store, err := build(ctx, e.Client(), quiet(), func(house.Tools) bot.Adapter { return noAdapter{} })
+	store, err := build(ctx, e, quiet(), func(house.Tools) bot.Adapter { return noAdapter{} })
 	if err != nil {
 		h.Fatal(err)
 	}

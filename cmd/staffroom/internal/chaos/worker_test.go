@@ -8,12 +8,9 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
-
-	goredis "github.com/redis/go-redis/v9"
 
 	"github.com/staffroom-bot/staffroom/adapters/slack"
 	"github.com/staffroom-bot/staffroom/adapters/slack/slackloop"
@@ -67,8 +64,8 @@ func work(text string) error {
 		_ = e.Close(ctx)
 	}()
 	k := &killer{point: o.Point, nth: o.Nth}
-	e.Client().AddHook(k)
-	h, err := build(ctx, e.Client(), log, func(t house.Tools) bot.Adapter {
+	redis.Watch(e.Client(), k.script)
+	h, err := build(ctx, e, log, func(t house.Tools) bot.Adapter {
 		return killingAdapter{slack.New(slack.Options{
 			Name: connection, BotToken: slackloop.BotToken, AppToken: slackloop.AppToken, APIURL: o.APIURL, Seal: t.Seal, Logger: log,
 		}), k}
@@ -82,9 +79,9 @@ func work(text string) error {
 	return h.Run(ctx)
 }
 
-func build(ctx context.Context, client goredis.UniversalClient, log *slog.Logger, adapter func(house.Tools) bot.Adapter) (*house.House, error) {
+func build(ctx context.Context, e *engine.Engine, log *slog.Logger, adapter func(house.Tools) bot.Adapter) (*house.House, error) {
 	return house.Build(ctx, house.Options{
-		Client: client, Clock: clock{}, Language: "en", Zone: "UTC", Log: log,
+		Engine: e, Clock: clock{}, Language: "en", Zone: "UTC", Log: log,
 		Runner: scheduler.Options{Lease: lease},
 		Adapters: func(t house.Tools) ([]bot.Adapter, error) {
 			return []bot.Adapter{adapter(t)}, nil
@@ -142,28 +139,15 @@ func (k *killer) pass(point string) {
 	}
 }
 
-// DialHook implements goredis.Hook.
-func (k *killer) DialHook(next goredis.DialHook) goredis.DialHook { return next }
-
-// ProcessHook implements goredis.Hook: the points before and after every script.
-func (k *killer) ProcessHook(next goredis.ProcessHook) goredis.ProcessHook {
-	return func(ctx context.Context, cmd goredis.Cmder) error {
-		name := redis.ScriptName(cmd)
-		if name == "" {
-			return next(ctx, cmd)
-		}
+// script is passed before and after every script.
+func (k *killer) script(name string, done bool) {
+	switch {
+	case name == "":
+	case done:
+		k.pass("after " + name)
+	default:
 		k.pass("before " + name)
-		err := next(ctx, cmd)
-		if err == nil || !strings.HasPrefix(err.Error(), "NOSCRIPT") {
-			k.pass("after " + name)
-		}
-		return err
 	}
-}
-
-// ProcessPipelineHook implements goredis.Hook.
-func (k *killer) ProcessPipelineHook(next goredis.ProcessPipelineHook) goredis.ProcessPipelineHook {
-	return next
 }
 
 // killingAdapter adds the points before and after every send.
@@ -181,12 +165,8 @@ func (a killingAdapter) Send(ctx context.Context, p bot.Post) (bot.MessageRef, e
 
 // points are all the named ones.
 func points() []string {
-	names := []string{"send"}
-	for _, name := range []string{"advance", "due_pick", "due_settle", "due_hint", "claim", "settle", "lane", "member", "file"} {
-		names = append(names, name)
-	}
 	var all []string
-	for _, name := range names {
+	for _, name := range []string{"send", "advance", "due_pick", "due_settle", "due_hint", "claim", "settle", "lane", "member", "file"} {
 		all = append(all, "before "+name, "after "+name)
 	}
 	return all

@@ -11,8 +11,6 @@ import (
 	"sync"
 	"time"
 
-	goredis "github.com/redis/go-redis/v9"
-
 	"github.com/staffroom-bot/staffroom/bot"
 	"github.com/staffroom-bot/staffroom/bot/community"
 	"github.com/staffroom-bot/staffroom/bot/discussion"
@@ -21,12 +19,13 @@ import (
 	"github.com/staffroom-bot/staffroom/bot/middleware"
 	"github.com/staffroom-bot/staffroom/bot/outbox"
 	"github.com/staffroom-bot/staffroom/bot/redis"
+	"github.com/staffroom-bot/staffroom/bot/redis/engine"
 	"github.com/staffroom-bot/staffroom/scheduler"
 )
 
 // Options are what a house is built of.
 type Options struct {
-	Client   goredis.UniversalClient
+	Engine   *engine.Engine                     // where the state is
 	Clock    scheduler.Clock                    // what people are shown, and what counts if Manual
 	Manual   bool                               // the clock counts instead of the store's
 	Language string                             // of a new community
@@ -66,7 +65,7 @@ func Build(ctx context.Context, o Options) (*House, error) {
 	if o.Manual {
 		storeClock = o.Clock
 	}
-	store, err := redis.Open(ctx, o.Client, storeClock)
+	store, err := redis.Open(ctx, o.Engine.Client(), storeClock)
 	if err != nil {
 		return nil, err
 	}
@@ -78,6 +77,9 @@ func Build(ctx context.Context, o Options) (*House, error) {
 	if err != nil {
 		return nil, err
 	}
+	words.OnMissing(func(language string, key bot.Key) {
+		o.Log.Error("a message is missing from the catalogue", "language", language, "key", key)
+	})
 	now := o.Clock.Now
 	directory := community.NewDirectory(redis.Communities{Store: store}, community.Defaults{Language: o.Language, Zone: o.Zone}, now)
 	h := &House{Store: store, Words: words, Directory: directory, manual: o.Manual, log: o.Log}
