@@ -75,7 +75,7 @@ func TestListings(t *testing.T) {
 		}
 	}
 	if *update {
-		if err := os.WriteFile(page, []byte(text), 0o644); err != nil { //nolint:gosec // a page to read
+		if err := os.WriteFile(page, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -1,0 +1,248 @@
+package discordloop
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"time"
+	"unicode/utf8"
+)
+
+// messageBody is a message as the bot sends it. What an edit does not name
+// stays as it was.
+type messageBody struct {
+	Content    *string  `json:"content"`
+	Embeds     *[]Embed `json:"embeds"`
+	Components *[]struct {
+		Type       int `json:"type"`
+		Components []struct {
+			Type     int    `json:"type"`
+			Style    int    `json:"style"`
+			Label    string `json:"label"`
+			CustomID string `json:"custom_id"`
+		} `json:"components"`
+	} `json:"components"`
+	Attachments *[]struct {
+		ID       json.Number `json:"id"`
+		Filename string      `json:"filename"`
+	} `json:"attachments"`
+	Allowed   *allowed `json:"allowed_mentions"`
+	Flags     int      `json:"flags"`
+	Nonce     string   `json:"nonce"`
+	Enforce   bool     `json:"enforce_nonce"`
+	Reference *struct {
+		MessageID string `json:"message_id"`
+	} `json:"message_reference"`
+
+	files int
+}
+
+const flagEphemeral = 1 << 6
+
+func parseBody(in *incoming) (*messageBody, error) { return decodeBody(in.body, in.files) }
+
+func decodeBody(raw []byte, files []File) (*messageBody, error) {
+	var b messageBody
+	if len(raw) > 0 {
+		if err := json.Unmarshal(raw, &b); err != nil {
+			return nil, err
+		}
+	}
+	b.files = len(files)
+	return &b, b.check()
+}
+
+func (b *messageBody) empty() bool {
+	return (b.Content == nil || *b.Content == "") && (b.Embeds == nil || len(*b.Embeds) == 0) && b.files == 0
+}
+
+// check keeps Discord's limits. Characters are code points here.
+// https://discord.com/developers/docs/resources/message#create-message
+func (b *messageBody) check() error {
+	if b.Content != nil && utf8.RuneCountInString(*b.Content) > 2000 {
+		return errors.New("content: must be 2000 or fewer in length")
+	}
+	if len(b.Nonce) > 25 {
+		return errors.New("nonce: must be 25 or fewer in length")
+	}
+	total := 0
+	if b.Embeds != nil {
+		if len(*b.Embeds) > 10 {
+			return errors.New("embeds: at most 10")
+		}
+		for _, e := range *b.Embeds {
+			n := utf8.RuneCountInString(e.Description)
+			if total += n; n > 4096 {
+				return errors.New("embeds: description must be 4096 or fewer in length")
+			}
+			if e.Description == "" && e.Image == nil {
+				return errors.New("embeds: an embed is empty")
+			}
+		}
+	}
+	if total > 6000 {
+		return errors.New("embeds: more than 6000 characters in all")
+	}
+	if b.Attachments != nil && len(*b.Attachments) != b.files {
+		return fmt.Errorf("attachments: %d named, %d sent", len(*b.Attachments), b.files)
+	}
+	return b.checkButtons()
+}
+
+func (b *messageBody) checkButtons() error {
+	if b.Components == nil {
+		return nil
+	}
+	if len(*b.Components) > 5 {
+		return errors.New("components: at most 5 rows")
+	}
+	ids := map[string]bool{}
+	for _, row := range *b.Components {
+		if row.Type != 1 || len(row.Components) == 0 || len(row.Components) > 5 {
+			return errors.New("components: 1 to 5 buttons in a row")
+		}
+		for _, c := range row.Components {
+			switch n := utf8.RuneCountInString(c.Label); {
+			case c.Type != 2 || c.Style < 1 || c.Style > 4:
+				return errors.New("components: not a button")
+			case n == 0 || n > 80:
+				return errors.New("components: label must be between 1 and 80 in length")
+			case c.CustomID == "" || len(c.CustomID) > 100:
+				return errors.New("components: custom_id must be between 1 and 100 in length")
+			case ids[c.CustomID]:
+				return errors.New("components: custom_id is there twice")
+			}
+			ids[c.CustomID] = true
+		}
+	}
+	return nil
+}
+
+// botSays adds a message of the bot's. The caller holds mu.
+func (s *Server) botSays(channelID string, b *messageBody, files []File) *Message {
+	m := &Message{ID: s.newID(), Channel: channelID, at: time.Now().UTC()}
+	if b.Reference != nil {
+		m.ReplyTo = b.Reference.MessageID
+	}
+	m.apply(b, files)
+	s.messages = append(s.messages, m)
+	s.change()
+	return m
+}
+
+// rewrite edits a message of the bot's. The caller holds mu.
+func (s *Server) rewrite(m *Message, b *messageBody, files []File) {
+	m.apply(b, files)
+	m.thinking = false
+	s.touch(m)
+	if m.OnlyFor == "" {
+		s.gateway.dispatch("MESSAGE_UPDATE", s.messageJSON(m))
+	}
+	s.change()
+}
+
+// touch notes an edit, later than the one before.
+func (s *Server) touch(m *Message) {
+	last := m.edited
+	if last.IsZero() {
+		last = m.at
+	}
+	m.edited = time.Now().UTC()
+	if least := last.Add(time.Millisecond); m.edited.Before(least) {
+		m.edited = least
+	}
+}
+
+// remove deletes a message. The caller holds mu.
+func (s *Server) remove(m *Message) {
+	m.gone = true
+	if m.OnlyFor == "" {
+		j := map[string]any{"id": m.ID, "channel_id": m.Channel}
+		if g := s.channels[m.Channel].guild; g != "" {
+			j["guild_id"] = g
+		}
+		s.gateway.dispatch("MESSAGE_DELETE", j)
+	}
+	s.change()
+}
+
+func (m *Message) apply(b *messageBody, files []File) {
+	if b.Content != nil {
+		m.Content = *b.Content
+	}
+	if b.Embeds != nil {
+		m.Embeds = *b.Embeds
+	}
+	if b.Components != nil {
+		m.Buttons = nil
+		for _, row := range *b.Components {
+			for _, c := range row.Components {
+				m.Buttons = append(m.Buttons, Button{Label: c.Label, Style: c.Style, CustomID: c.CustomID})
+			}
+		}
+	}
+	if b.Attachments != nil {
+		m.Files = nil
+	}
+	m.Files = append(m.Files, files...)
+	m.allowed = allowed{}
+	if b.Allowed != nil {
+		m.allowed = *b.Allowed
+		m.allowed.given = true
+	}
+}
+
+// command is an application command as the bot registers it.
+type command struct {
+	Name         string            `json:"name"`
+	Description  string            `json:"description"`
+	Translations map[string]string `json:"description_localizations,omitempty"`
+	Options      []commandOption   `json:"options,omitempty"`
+}
+
+type commandOption struct {
+	Type         int               `json:"type"`
+	Name         string            `json:"name"`
+	Description  string            `json:"description"`
+	Translations map[string]string `json:"description_localizations,omitempty"`
+	Required     bool              `json:"required,omitempty"`
+	Autocomplete bool              `json:"autocomplete,omitempty"`
+	Options      []commandOption   `json:"options,omitempty"`
+}
+
+// https://discord.com/developers/docs/interactions/application-commands#application-command-object-application-command-naming
+var commandName = regexp.MustCompile(`^[-_'\p{L}\p{N}]{1,32}$`)
+
+func (c command) check() error {
+	if err := checkName(c.Name, c.Description); err != nil {
+		return err
+	}
+	for _, sub := range c.Options {
+		if err := checkName(sub.Name, sub.Description); err != nil {
+			return err
+		}
+		optional := false
+		for _, o := range sub.Options {
+			if err := checkName(o.Name, o.Description); err != nil {
+				return err
+			}
+			if optional && o.Required {
+				return fmt.Errorf("option %s: required options come first", o.Name)
+			}
+			optional = optional || !o.Required
+		}
+	}
+	return nil
+}
+
+func checkName(name, description string) error {
+	if n := utf8.RuneCountInString(description); !commandName.MatchString(name) || n == 0 || n > 100 {
+		return fmt.Errorf("command or option %q: name or description", name)
+	}
+	return nil
+}
+
+// notThere is what an interaction that is not known (any more) gets.
+func notThere(code int, what string) answer { return refuse(http.StatusNotFound, code, what) }
