@@ -10,5 +10,6 @@
 //	}
 //
 // Run makes a new World for every case and checks after each that no goroutine
-// is left.
+// is left. docs/extending.md shows a small adapter with its World, and what goes
+// wrong most often.
 package adaptertest

@@ -11,6 +11,11 @@ import (
 // runs. When it returns without an error the message is kept, so the platform
 // may be told that it has arrived.
 func (s *Service) Hear(ctx context.Context, ev *bot.Event) error {
+	switch ev.Kind {
+	case bot.MessagePosted, bot.MessageEdited, bot.MessageDeleted:
+	default:
+		return nil
+	}
 	home, err := s.members.Home(ctx, ev.Message.Channel.Space)
 	if err != nil {
 		return err
@@ -57,11 +62,12 @@ func (s *Service) look(ctx context.Context, c bot.CommunityID, channel bot.Chann
 	}
 	if l := s.live.get(name); l != nil && l.id() != live.Discussion.ID {
 		// Another discussion has begun here: what was skipped is not ours.
-		if live, ok, err = s.store.Live(ctx, c, channel, 0); err != nil || !ok {
+		known = 0
+		if live, ok, err = s.store.Live(ctx, c, channel, known); err != nil || !ok {
 			return nil, err
 		}
 	}
-	return s.live.update(name, live), nil
+	return s.live.update(name, live, known), nil
 }
 
 // file makes the event an entry and keeps it. An event that does not belong to
@@ -81,7 +87,7 @@ func (s *Service) file(ctx context.Context, l *ledger, ev *bot.Event) (Filed, er
 	}
 	filed, err := s.store.File(ctx, Filing{Discussion: &d, Entry: entry})
 	if err == nil && (filed == FiledNew || filed == FiledChanged) {
-		l.take(entry, filed == FiledNew)
+		l.take(entry)
 	}
 	return filed, err
 }
@@ -120,13 +126,10 @@ func (l *ledger) entry(ev *bot.Event, author bot.MemberID, hosts bool) (Discussi
 	return d, e, !late || known || v.Kind != Remark
 }
 
-func (l *ledger) take(e Entry, fresh bool) {
+func (l *ledger) take(e Entry) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.add(e)
-	if fresh {
-		l.count++
-	}
 }
 
 func (l *ledger) mention(id string) bool {

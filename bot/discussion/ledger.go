@@ -17,7 +17,7 @@ type ledger struct {
 	known      map[string]entryFacts
 	last       map[bot.MemberID]string // each author's latest message
 	ours       map[string]int          // our own posts: the question asked, 0 for others
-	count      int                     // entries in the store's order that are known
+	count      int                     // so many entries at the beginning of the store's order are known
 }
 
 // entryFacts is what matters of an entry for the messages after it.
@@ -45,11 +45,13 @@ func (ls *ledgers) get(channel string) *ledger {
 	return ls.byChannel[channel]
 }
 
-// update takes in what the store has, and returns the channel's ledger.
-func (ls *ledgers) update(channel string, l Live) *ledger {
+// update takes in what the store has after the first from entries, and returns
+// the channel's ledger. What other processes have filed stands between what this
+// one has, so only what was read counts as known from the beginning on.
+func (ls *ledgers) update(channel string, l Live, from int) *ledger {
 	ls.mu.Lock()
 	known := ls.byChannel[channel]
-	if known == nil || known.discussion.ID != l.Discussion.ID {
+	if known == nil || known.id() != l.Discussion.ID {
 		known = &ledger{
 			discussion: l.Discussion, known: map[string]entryFacts{},
 			last: map[bot.MemberID]string{}, ours: map[string]int{},
@@ -66,7 +68,7 @@ func (ls *ledgers) update(channel string, l Live) *ledger {
 	for _, e := range l.Entries {
 		known.add(e)
 	}
-	known.count += len(l.Entries)
+	known.count = max(known.count, from+len(l.Entries))
 	return known
 }
 

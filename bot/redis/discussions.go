@@ -201,10 +201,11 @@ func (s Discussions) File(ctx context.Context, f discussion.Filing) (discussion.
 	if err != nil {
 		return "", err
 	}
-	keys := []string{key(c, liveChannels), key(c, chatVersions), key(c, "entries:"+d.ID), key(c, "order:"+d.ID)}
-	out, err := fileScript.Run(ctx, s.client, keys,
-		d.Channel.Root().String(), d.ID, d.Version, f.Entry.ID, body, revision(f.Entry)).Text()
-	return discussion.Filed(out), failed(err)
+	filed, err := s.filer.file(ctx, bundleName{
+		keys:    [4]string{key(c, liveChannels), key(c, chatVersions), key(c, "entries:"+d.ID), key(c, "order:"+d.ID)},
+		channel: d.Channel.Root().String(), chat: d.ID, version: d.Version,
+	}, f.Entry.ID, body, revision(f.Entry))
+	return filed, failed(err)
 }
 
 // Add implements discussion.Store.

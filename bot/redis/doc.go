@@ -10,6 +10,29 @@
 // Scripts touch the keys they are given and no others. They are the files in
 // scripts/; lib.lua stands before each.
 //
+// # When a process dies
+//
+// A script happens whole or not at all. What a death between two of them leaves:
+//
+//   - the due index is told, the job not written: a hint of nothing, which the
+//     next look removes;
+//   - the job is written, the index not told again: the first hint finds it, or,
+//     if another process looked between the two, Sweep does;
+//   - a community is picked from the index, not looked into: it is hidden from
+//     others for 5 s;
+//   - a job is claimed, not settled: it comes back when its lease ends; its
+//     handler finds by the record's version what it has done already;
+//   - a job is settled, the index not told: its hint is when the lease would have
+//     ended, or earlier;
+//   - a post is begun, not ended: it is in doubt, and the next attempt first finds
+//     out whether it was sent;
+//   - a step is made and its process has not answered: the input has its claim, so
+//     a repetition changes nothing.
+//
+// A Cluster client may repeat a command whose connection broke. Then a script
+// finds its own work: an advance is a conflict or a repeated input, an entry is
+// an older one, a claim comes back when its lease ends.
+//
 // # Keys
 //
 // In the table, sr:{c}: stands for sr:{c:<community id>}: and "until" says what

@@ -24,7 +24,7 @@ func hostile() map[string]string {
 		"Lua patterns":  "^(%d+) .-%z[]*+$",
 		"JSON":          `{"kind":"x"},["]}`,
 		"no UTF-8":      "a\xff\xfe\xc3(",
-		"emoji":         "👩‍🏫 ‮backwards",
+		"emoji":         "👩‍🏫 \u202ebackwards",
 		"numbers":       "-inf",
 		"very long":     strings.Repeat("long é ", 14_000), // about 100 kB
 	}

@@ -30,6 +30,7 @@ type Store struct {
 	client redis.UniversalClient
 	clock  scheduler.Clock // nil: the server's
 	woken  chan struct{}
+	filer  filer
 	groups sync.Map // the communities that this process has put into sr:{groups}
 }
 
@@ -37,7 +38,7 @@ type Store struct {
 // counts instead of the server's. It fails if the data was written by a newer
 // version of the program.
 func Open(ctx context.Context, client redis.UniversalClient, clock scheduler.Clock) (*Store, error) {
-	s := &Store{client: client, clock: clock, woken: make(chan struct{}, 1)}
+	s := &Store{client: client, clock: clock, woken: make(chan struct{}, 1), filer: filer{client: client, bundles: map[bundleName]*bundle{}}}
 	if err := client.SetNX(ctx, "sr:schema", schema, 0).Err(); err != nil {
 		return nil, failed(err)
 	}

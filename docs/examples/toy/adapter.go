@@ -26,10 +26,11 @@ import (
 
 const (
 	callWithin   = 10 * time.Second       // most time for a request and its response
-	retryWait    = 500 * time.Millisecond // before connecting again
-	finishWithin = time.Second            // for what is under way when Run is to end
-	maxWaiting   = 100                    // events that wait in one channel
-	maxRequests  = 100                    // requests under way
+	firstWait    = 500 * time.Millisecond // before connecting again; doubled each time
+	longestWait  = 30 * time.Second
+	finishWithin = time.Second // for what is under way when Run is to end
+	maxWaiting   = 100         // events that wait in one channel
+	maxRequests  = 100         // requests under way
 )
 
 // Options say which server to connect and how.
@@ -78,17 +79,20 @@ func (a *Adapter) Run(ctx context.Context, in bot.Inbox) error {
 }
 
 func (r *receiver) keepListening(ctx, work context.Context) error {
-	for {
+	for wait := firstWait; ; wait = min(2*wait, longestWait) {
+		began := time.Now()
 		err := r.listen(ctx, work)
 		switch {
 		case ctx.Err() != nil:
 			return nil
 		case hasReason(err, bot.Disconnected):
 			return fmt.Errorf("the server refuses the token; put the right one into the configuration: %w", err)
+		case time.Since(began) > longestWait: // it worked until now
+			wait = firstWait
 		}
-		r.log.Warn("the connection is lost; trying again", "error", err)
+		r.log.Warn("no connection; trying again", "wait", wait, "error", err)
 		select {
-		case <-time.After(retryWait):
+		case <-time.After(wait):
 		case <-ctx.Done():
 			return nil
 		}

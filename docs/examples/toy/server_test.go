@@ -2,7 +2,6 @@ package toy
 
 import (
 	"encoding/json"
-	"errors"
 	"net"
 	"strconv"
 	"strings"
@@ -280,18 +279,4 @@ func (s *server) message(id string) (*message, bool) {
 // visibleTo reports whether a person sees the message.
 func (m *message) visibleTo(who string) bool {
 	return !m.deleted && (m.channel == "@"+who || m.channel == channel && (m.only == "" || m.only == who))
-}
-
-func (s *server) press(who, id, label string) error {
-	m, ok := s.message(id)
-	if !ok || !m.visibleTo(who) {
-		return errors.New("no such message in sight")
-	}
-	for _, b := range m.Buttons {
-		if b.Label == label {
-			s.deliver(delivery{event: event{Kind: "press", Channel: m.channel, User: who, Name: who, Message: id, Token: b.Token}})
-			return nil
-		}
-	}
-	return errors.New("no such button")
 }

@@ -96,9 +96,17 @@ func (w *world) Acknowledged() bool {
 func (w *world) Press(who, id, label string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if err := w.press(who, id, label); err != nil {
-		w.t.Fatalf("%s presses %s on %s: %v", who, label, id, err)
+	m, ok := w.message(id)
+	if !ok || !m.visibleTo(who) {
+		w.t.Fatalf("%s sees no message %s", who, id)
 	}
+	for _, b := range m.Buttons {
+		if b.Label == label {
+			w.deliver(delivery{event: event{Kind: "press", Channel: m.channel, User: who, Name: who, Message: id, Token: b.Token}})
+			return
+		}
+	}
+	w.t.Fatalf("message %s has no button %s", id, label)
 }
 
 func (w *world) Fill(who string, values map[string]string) {

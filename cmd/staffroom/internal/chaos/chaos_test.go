@@ -1,3 +1,5 @@
+//go:build unix
+
 // Package chaos kills a running Staffroom again and again and checks, by the
 // records of the platform alone, that nobody would have noticed.
 //
