@@ -171,5 +171,6 @@ type Event struct {
 	ReplyTo  string // ID of the message that this one replies to, or of its thread's first; may be empty
 	Text     string // as typed; mentions of people as @name
 	At       time.Time
+	Posted   time.Time // when the message itself was posted, also for a change; zero if the platform does not say
 	Revision int64 // grows with each change of the message, by the platform's count or clock
 }

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"context"
 	"fmt"
 	"regexp"
 	"strings"
@@ -87,7 +86,9 @@ func TestLongLine(t *testing.T) {
 	if want := strings.TrimSpace(long); r.events[0].Text != want || !strings.Contains(r.shown(), want) {
 		t.Error("100 kB are not passed on and shown as they are")
 	}
-	if err := r.Lines(context.Background(), strings.NewReader("maria: "+strings.Repeat("x", maxLine))); err == nil {
-		t.Error("a line without end is read")
+	// A line without end is left out, and the next has its turn.
+	r.lines("maria: " + strings.Repeat("x", 3*maxLine) + "\nmaria: after it")
+	if last := r.events[len(r.events)-1].Text; last != "after it" || len(r.events) != 2 {
+		t.Errorf("%d messages were passed on, the last is %.20q", len(r.events), last)
 	}
 }

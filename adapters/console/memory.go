@@ -138,6 +138,7 @@ func (m *memory) event(msg *message, kind bot.EventKind, at time.Time) bot.Event
 		ReplyTo:  msg.ReplyTo,
 		Text:     msg.Text,
 		At:       at,
+		Posted:   msg.At,
 		Revision: msg.Revision,
 	}
 }

@@ -22,7 +22,7 @@ type Person struct {
 const botName = "staffroom"
 
 // maxName is the longest name, in characters.
-const maxName = 40
+const maxName = 80
 
 // userOf is the account of a name.
 func userOf(name string) string { return strings.ToLower(name) }
@@ -94,11 +94,13 @@ func (p Person) with(other Person) Person {
 	return p
 }
 
+// check checks a person. A name is data: what can be typed at the beginning of a
+// line is narrower (isNameRune).
 func (p Person) check() error {
 	letters := 0
 	for _, r := range p.Name {
-		if letters++; !isNameRune(r) && r != ' ' {
-			return mistakef("a name has letters, digits and . _ - ' only")
+		if letters++; !unicode.IsPrint(r) {
+			return mistakef("a name has no line breaks or control characters")
 		}
 	}
 	switch {

@@ -49,25 +49,49 @@ func readLines(r io.Reader, done <-chan struct{}) (input <-chan string, failed <
 	lines, reason := make(chan string), make(chan error, 1)
 	go func() {
 		defer close(lines)
-		scanner := bufio.NewScanner(r)
-		scanner.Buffer(nil, maxLine)
-		for scanner.Scan() {
+		reader := bufio.NewReader(r)
+		for {
+			text, err := readLine(reader)
+			if err != nil {
+				if errors.Is(err, io.EOF) {
+					err = nil
+				}
+				reason <- err
+				return
+			}
 			select {
-			case lines <- scanner.Text():
+			case lines <- text:
 			case <-done:
 				return
 			}
 		}
-		err := scanner.Err()
-		if errors.Is(err, bufio.ErrTooLong) {
-			err = fmt.Errorf("console: a line has more than %d bytes", maxLine)
-		}
-		reason <- err
 	}()
 	return lines, reason
 }
 
+// readLine reads a line of any length, and keeps so much of it that it can be seen
+// to be too long. A last line need not end in a line break.
+func readLine(r *bufio.Reader) (string, error) {
+	var line []byte
+	for {
+		part, more, err := r.ReadLine()
+		if err != nil {
+			return "", err
+		}
+		if room := maxLine + 1 - len(line); room > 0 {
+			line = append(line, part[:min(room, len(part))]...)
+		}
+		if !more {
+			return string(line), nil
+		}
+	}
+}
+
 func (a *Adapter) line(ctx context.Context, text string) error {
+	if len(text) > maxLine {
+		a.screen.notice(fmt.Sprintf("that line has more than %d bytes and is left out", maxLine))
+		return nil
+	}
 	l, err := parseLine(text)
 	if err == nil && l.verb == nothing {
 		return nil

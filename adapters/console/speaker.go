@@ -184,7 +184,7 @@ func (s Speaker) do(ctx context.Context, work func(p Person, channel string) err
 }
 
 func (a *Adapter) say(p Person, channel, text string, o SayOptions) (string, error) {
-	if strings.TrimSpace(text) == "" {
+	if strings.TrimSpace(text) == "" && o.ID == "" { // an imported message may be a picture alone
 		return "", mistakef("nothing is said")
 	}
 	if len(o.ID) > 64 || strings.ContainsFunc(o.ID, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }) {

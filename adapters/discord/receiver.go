@@ -179,7 +179,7 @@ func (r *receiver) messagesDeleted(d *deletionInfo) {
 				Kind: bot.MessageDeleted, Input: bot.InputID("d" + id),
 				Account: bot.Account{Space: r.space(d.GuildID)},
 				Message: bot.MessageRef{Channel: channel, ID: id},
-				At:      at, Revision: deleted,
+				At:      at, Posted: snowflakeTime(id), Revision: deleted,
 			})
 		}
 	})
@@ -196,6 +196,7 @@ func (r *receiver) event(m *messageInfo, kind bot.EventKind, input string, at ti
 		ReplyTo:  m.replyTo(channel),
 		Text:     m.readable(*m.Content),
 		At:       at,
+		Posted:   snowflakeTime(m.ID),
 		Revision: at.UnixMicro(),
 	}
 }

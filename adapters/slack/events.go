@@ -175,7 +175,7 @@ func messageEvent(space bot.SpaceID, p eventPayload, me self) (*bot.Event, bool)
 	}
 	ev.Account.User, ev.Text, ev.ReplyTo = body.User, body.Text, body.thread()
 	ev.Message = bot.MessageRef{Channel: bot.Channel{Space: space, ID: e.Channel}, ID: body.TS}
-	ev.Revision, ev.At = micros(when), moment(when)
+	ev.Revision, ev.At, ev.Posted = micros(when), moment(when), moment(body.TS)
 	return ev, true
 }
 

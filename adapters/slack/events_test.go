@@ -78,7 +78,7 @@ func TestMessageEvent(t *testing.T) {
 			if tt.want == nil {
 				t.Fatalf("told of %+v, want nothing", got)
 			}
-			tt.want.Input = "Ev1"
+			tt.want.Input, tt.want.Posted = "Ev1", moment(ts)
 			if *got != *tt.want {
 				t.Errorf("told of\n%+v, want\n%+v", *got, *tt.want)
 			}

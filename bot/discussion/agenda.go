@@ -15,16 +15,7 @@ func (s *Service) Upcoming(ctx context.Context, m bot.Member, limit int) ([]bot.
 	if err != nil {
 		return nil, err
 	}
-	chats = slices.DeleteFunc(chats, func(d Discussion) bool { return d.Over() })
-	slices.SortStableFunc(chats, func(a, b Discussion) int {
-		if a.Running() != b.Running() {
-			if a.Running() {
-				return -1
-			}
-			return 1
-		}
-		return cmp.Compare(a.begins(), b.begins())
-	})
+	chats = inOrder(slices.DeleteFunc(chats, func(d Discussion) bool { return d.Over() }))
 	var out []bot.Message
 	for i := range chats[:min(limit, len(chats))] {
 		d := &chats[i]
@@ -38,11 +29,43 @@ func (s *Service) Upcoming(ctx context.Context, m bot.Member, limit int) ([]bot.
 	return out, nil
 }
 
-// begins is when the discussion begins, for sorting: one that waits for its host
-// comes last.
-func (d *Discussion) begins() int64 {
-	if d.Base.IsZero() {
-		return 1<<63 - 1
+// inOrder sorts discussions by how much they matter now: what runs, what comes
+// (the next first, those that wait for their host last), what was (the last
+// first), what was cancelled.
+func inOrder(chats []Discussion) []Discussion {
+	slices.SortStableFunc(chats, func(a, b Discussion) int {
+		if c := cmp.Compare(a.urgency(), b.urgency()); c != 0 {
+			return c
+		}
+		if a.Over() {
+			return cmp.Compare(b.begins(), a.begins())
+		}
+		return cmp.Compare(a.begins(), b.begins())
+	})
+	return chats
+}
+
+func (d *Discussion) urgency() int {
+	switch d.State {
+	case Open, Asking:
+		return 0
+	case Scheduled:
+		return 1
+	case Closing, Archived:
+		return 2
+	default:
+		return 3
 	}
-	return d.Base.UnixMilli()
+}
+
+// begins is when the discussion begins or began, for sorting.
+func (d *Discussion) begins() int64 {
+	switch {
+	case !d.Opened.IsZero():
+		return d.Opened.UnixMilli()
+	case d.Base.IsZero():
+		return 1<<63 - 1
+	default:
+		return d.Base.UnixMilli()
+	}
 }

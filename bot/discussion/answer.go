@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
 	"github.com/staffroom-bot/staffroom/bot/outbox"
@@ -44,10 +45,16 @@ func (s *Service) answer(ctx context.Context, req *bot.Request) (bot.Reply, erro
 	item := d.post("", bot.Message{Text: s.words.Text(d.Language, "chat.answer.shown",
 		bot.Str("name", req.Member.Name), bot.Num("n", n), bot.Str("text", text))})
 	item.Post.Key = key
-	err = s.store.Add(ctx, Filing{Discussion: &d, Entry: Entry{
+	item.Class = outbox.Relay // many at once must not hold up the next question
+	item.NotAfter = time.Time{}
+	entry := Entry{
 		ID: string(key), Author: req.Member.ID, Kind: Answer, Questions: []int{n}, Asked: d.Asked, At: now, Text: text,
-	}}, outbox.Effects{Input: req.Input, Posts: []outbox.Item{item}})
-	if err != nil && !errors.Is(err, outbox.ErrRepeated) {
+	}
+	err = s.store.Add(ctx, Filing{Discussion: &d, Entry: entry}, outbox.Effects{Input: req.Input, Posts: []outbox.Item{item}})
+	switch {
+	case err == nil:
+		s.rooms.added(&d, entry)
+	case !errors.Is(err, outbox.ErrRepeated):
 		return bot.Reply{}, err
 	}
 	return bot.Say(s.words.Text(lang, "chat.answer.kept", bot.Num("n", n))), nil
@@ -56,7 +63,7 @@ func (s *Service) answer(ctx context.Context, req *bot.Request) (bot.Reply, erro
 // questionOf gives the discussion and the question of a request's path, if it
 // can be answered now.
 func (s *Service) questionOf(ctx context.Context, req *bot.Request) (Discussion, int, error) {
-	d, err := s.named(ctx, req)
+	d, err := s.named(ctx, req, anyone)
 	if err != nil {
 		return d, 0, err
 	}

@@ -20,6 +20,8 @@ type Archive struct {
 	Participants []string           `json:"participants"`
 	Questions    []ArchivedQuestion `json:"questions"`
 	Messages     []ArchivedMessage  `json:"messages"`
+
+	deleted []ArchivedMessage // only their places: replies to them stay where they were
 }
 
 // ArchivedQuestion is a question that was asked.
@@ -87,8 +89,14 @@ func archive(d *Discussion, entries []Entry, names map[bot.MemberID]string) Arch
 		a.Participants = append(a.Participants, names[id])
 	}
 	slices.Sort(a.Participants)
+	about := map[string][]int{} // what each message is about now, after all edits
 	for _, e := range entries {
+		if parent, ok := about[e.ReplyTo]; ok && e.Kind == Reply {
+			e.Questions = parent
+		}
+		about[e.ID] = e.Questions
 		if e.Deleted {
+			a.deleted = append(a.deleted, ArchivedMessage{ID: e.ID, Kind: e.Kind, Questions: e.Questions, ReplyTo: e.ReplyTo, At: e.At})
 			continue
 		}
 		a.Messages = append(a.Messages, ArchivedMessage{

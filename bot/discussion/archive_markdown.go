@@ -2,6 +2,7 @@ package discussion
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,7 +15,7 @@ const deepest = 4
 // Markdown is the archive for people (CommonMark). What members typed shows as
 // they typed it and is never markup.
 func (a Archive) Markdown(words bot.Words, language string) []byte {
-	w := markdownWriter{archive: a, words: words, language: language, loc: time.UTC}
+	w := markdownWriter{archive: a.withPlaces(), words: words, language: language, loc: time.UTC}
 	if loc, err := time.LoadLocation(a.Zone); err == nil {
 		w.loc = loc
 	}
@@ -33,9 +34,29 @@ func (a Archive) Markdown(words bot.Words, language string) []byte {
 	return []byte(w.out.String())
 }
 
+// withPlaces adds the places of deleted messages that were replied to, in order.
+func (a Archive) withPlaces() Archive {
+	if len(a.deleted) == 0 {
+		return a
+	}
+	replied := map[string]bool{}
+	for _, m := range a.Messages {
+		replied[m.ReplyTo] = true
+	}
+	a.Messages = slices.Clone(a.Messages)
+	for _, m := range slices.Backward(a.deleted) {
+		if replied[m.ID] {
+			replied[m.ReplyTo] = true
+			a.Messages = append(a.Messages, m)
+		}
+	}
+	slices.SortStableFunc(a.Messages, func(a, b ArchivedMessage) int { return a.At.Compare(b.At) })
+	return a
+}
+
 // markdownWriter writes one archive. Messages are named by their place in it.
 type markdownWriter struct {
-	archive  Archive
+	archive  Archive // with the places of deleted messages that have replies
 	words    bot.Words
 	language string
 	loc      *time.Location
@@ -121,8 +142,12 @@ func (w *markdownWriter) comesLater(id string) bool {
 func (w *markdownWriter) thread(i, depth int) {
 	m := w.archive.Messages[i]
 	indent := strings.Repeat("  ", min(depth, deepest))
-	text := strings.ReplaceAll(escapeMarkdown(m.Text), "\n", "  \n"+indent+"  ")
-	fmt.Fprintf(&w.out, "\n%s- **%s** %s — %s\n", indent, escapeMarkdown(m.Author), m.At.In(w.loc).Format("15:04"), text)
+	if m.Author == "" && m.Text == "" {
+		fmt.Fprintf(&w.out, "\n%s- %s\n", indent, w.text("chat.archive.deleted"))
+	} else {
+		text := strings.ReplaceAll(escapeMarkdown(m.Text), "\n", "  \n"+indent+"  ")
+		fmt.Fprintf(&w.out, "\n%s- **%s** %s — %s\n", indent, escapeMarkdown(m.Author), m.At.In(w.loc).Format("15:04"), text)
+	}
 	if w.shown[i] {
 		return
 	}
@@ -141,12 +166,16 @@ func (w *markdownWriter) thread(i, depth int) {
 func escapeMarkdown(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
+	s = strings.TrimSpace(s)
+	begin := false   // of a line but the first: blanks there could make it code
 	numbered := true // only digits so far on this line
 	for _, r := range s {
 		switch {
 		case r == '\n':
-			numbered = true
+			begin, numbered = true, true
 			b.WriteRune(r)
+			continue
+		case begin && (r == ' ' || r == '\t'):
 			continue
 		case r < ' ' && r != '\t' || r == 0x7f || isBidiControl(r):
 			continue
@@ -154,7 +183,7 @@ func escapeMarkdown(s string) string {
 			b.WriteByte('\\')
 		}
 		b.WriteRune(r)
-		numbered = numbered && r >= '0' && r <= '9'
+		begin, numbered = false, numbered && r >= '0' && r <= '9'
 	}
 	return b.String()
 }

@@ -25,6 +25,7 @@ func (s *Service) Register(r *bot.Router) {
 	}})
 	for _, route := range []bot.Route{
 		{Path: "/chat/view/{chat}", Private: true, Handle: s.show},
+		{Path: "/chat/more/{from}", Private: true, Handle: s.list},
 		{Path: "/chat/answers/{chat}", Private: true, Handle: s.mine},
 		{Path: "/chat/read/{chat}", Private: true, Mode: bot.Deferred, Handle: s.read},
 		{Path: "/chat/reply/{chat}/{question}", Private: true, Handle: s.askAnswer},
@@ -35,6 +36,7 @@ func (s *Service) Register(r *bot.Router) {
 		{Path: "/host/next/{chat}/{asked}", Access: bot.HostsOnly, Private: true, Handle: s.nextQuestion},
 		{Path: "/host/end/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.askEnd},
 		{Path: "/host/end-now/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.end},
+		{Path: "/host/call-off/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.askCancel},
 		{Path: "/host/cancel-now/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.cancel},
 	} {
 		r.Handle(route)
@@ -49,7 +51,7 @@ const listed = 10
 const searched = 200
 
 func (s *Service) list(ctx context.Context, req *bot.Request) (bot.Reply, error) {
-	chats, err := s.store.List(ctx, req.Member.Community, 0, listed)
+	chats, err := s.store.List(ctx, req.Member.Community, 0, searched)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -57,13 +59,21 @@ func (s *Service) list(ctx context.Context, req *bot.Request) (bot.Reply, error)
 	if len(chats) == 0 {
 		return bot.Say(s.words.Text(lang, "chat.list.empty", bot.Str("command", req.Typed("/host new")))), nil
 	}
+	chats = inOrder(chats)
+	from, _ := strconv.Atoi(req.Params.Get("from")) // "" and nonsense are the beginning
+	from = min(max(from, 0), len(chats)-1)
+	shown := chats[from:min(from+listed, len(chats))]
 	lines := []bot.Text{s.words.Text(lang, "chat.list")}
-	for i := range chats {
-		lines = append(lines, s.line(&chats[i], req.Member))
+	for i := range shown {
+		lines = append(lines, s.line(&shown[i], req.Member))
 	}
-	return bot.Say(bot.Join("\n", lines...), bot.Control{
-		Label: s.label(lang, "chat.button.show", bot.Str("title", short(chats[0].Script.Title))), Path: "/chat/view/" + chats[0].ID,
-	}), nil
+	controls := []bot.Control{{
+		Label: s.label(lang, "chat.button.show", bot.Str("title", short(shown[0].Script.Title))), Path: "/chat/view/" + shown[0].ID,
+	}}
+	if next := from + len(shown); next < len(chats) {
+		controls = append(controls, bot.Control{Label: s.label(lang, "chat.button.more"), Path: "/chat/more/" + strconv.Itoa(next)})
+	}
+	return bot.Say(bot.Join("\n", lines...), controls...), nil
 }
 
 // line is a discussion in a list: number, title, when and how it stands.
@@ -108,14 +118,17 @@ func zoneOf(m bot.Member, d *Discussion) string {
 // show tells about one discussion: before its end the questions that are out,
 // to its hosts all of them.
 func (s *Service) show(ctx context.Context, req *bot.Request) (bot.Reply, error) {
-	d, err := s.named(ctx, req)
+	d, err := s.named(ctx, req, anyone)
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	lang := req.Member.Language
 	lines := []bot.Text{
 		s.words.Text(lang, "chat.show", bot.Str("title", d.heading()), bot.Rich("state", s.state(&d, req.Member)),
-			bot.Count("questions", len(d.Script.Questions)), bot.Str("host", d.hostName())),
+			bot.Count("questions", len(d.Script.Questions))),
+	}
+	if d.hostName() != "" {
+		lines = append(lines, s.words.Text(lang, "chat.show.host", bot.Str("host", d.hostName())))
 	}
 	visible := d.Asked
 	if d.hostedBy(req.Member) {
@@ -136,7 +149,7 @@ func (s *Service) show(ctx context.Context, req *bot.Request) (bot.Reply, error)
 
 // mine shows a member what is filed of theirs, and under which question.
 func (s *Service) mine(ctx context.Context, req *bot.Request) (bot.Reply, error) {
-	d, err := s.named(ctx, req)
+	d, err := s.named(ctx, req, opened)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -160,7 +173,7 @@ func (s *Service) mine(ctx context.Context, req *bot.Request) (bot.Reply, error)
 
 // read gives the archive as it stands, as a document.
 func (s *Service) read(ctx context.Context, req *bot.Request) (bot.Reply, error) {
-	d, err := s.named(ctx, req)
+	d, err := s.named(ctx, req, opened)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -192,10 +205,11 @@ func (s *Service) read(ctx context.Context, req *bot.Request) (bot.Reply, error)
 	return reply, nil
 }
 
-// named finds the discussion that a request means: by the ID in its path, by
-// the name that was typed, or else the one that runs in the channel, or else
-// the latest.
-func (s *Service) named(ctx context.Context, req *bot.Request) (Discussion, error) {
+// named finds the discussion that a request means: by the ID in its path, or by
+// the name that was typed. Without either it is the one that matters most in the
+// channel, or else in the community: one that runs, the next to come, the last
+// that was; only those that fit count.
+func (s *Service) named(ctx context.Context, req *bot.Request, fits func(*Discussion) bool) (Discussion, error) {
 	c, lang := req.Member.Community, req.Member.Language
 	if id := req.Params.Get("chat"); id != "" {
 		d, err := s.store.Get(ctx, c, id)
@@ -211,17 +225,40 @@ func (s *Service) named(ctx context.Context, req *bot.Request) (Discussion, erro
 	if len(chats) == 0 {
 		return Discussion{}, bot.Fail(bot.NotFound, s.words.Text(lang, "chat.list.empty", bot.Str("command", req.Typed("/host new"))))
 	}
+	chats = inOrder(chats)
 	typed := strings.TrimSpace(req.Value("name"))
 	if typed == "" {
-		return current(chats, req.Channel), nil
+		return foremost(chats, req.Channel.Root(), fits), nil
 	}
-	for i := range chats {
-		if matches(&chats[i], typed) {
-			return chats[i], nil
+	for _, match := range []func(*Discussion, string) bool{numbered, titled} {
+		for i := range chats {
+			if match(&chats[i], typed) {
+				return chats[i], nil
+			}
 		}
 	}
 	return Discussion{}, bot.Fail(bot.NotFound, s.words.Text(lang, "chat.unknown",
 		bot.Str("name", typed), bot.Str("latest", chats[0].Script.Title), bot.Str("command", req.Typed("/chat list"))))
+}
+
+// Which discussions a command can mean.
+func anyone(*Discussion) bool       { return true }
+func opened(d *Discussion) bool     { return !d.Opened.IsZero() }
+func unfinished(d *Discussion) bool { return d.State != Archived && d.State != Cancelled }
+
+// foremost is the first that fits in the channel, or anywhere, or the first at all.
+func foremost(chats []Discussion, ch bot.Channel, fits func(*Discussion) bool) Discussion {
+	for i := range chats {
+		if fits(&chats[i]) && chats[i].Channel.Root() == ch {
+			return chats[i]
+		}
+	}
+	for i := range chats {
+		if fits(&chats[i]) {
+			return chats[i]
+		}
+	}
+	return chats[0]
 }
 
 // gone says that there is no such discussion any more.
@@ -229,20 +266,14 @@ func (s *Service) gone(req *bot.Request) bot.Text {
 	return s.words.Text(req.Member.Language, "chat.gone", bot.Str("command", req.Typed("/chat list")))
 }
 
-func current(chats []Discussion, ch bot.Channel) Discussion {
-	for _, d := range chats {
-		if d.Running() && d.Channel.Root() == ch.Root() {
-			return d
-		}
-	}
-	return chats[0]
+// numbered takes a discussion's number: 12 or #12.
+func numbered(d *Discussion, typed string) bool {
+	n, err := strconv.Atoi(strings.TrimPrefix(typed, "#"))
+	return err == nil && n == d.Number
 }
 
-// matches takes a discussion's number (12 or #12), or a part of its title or tag.
-func matches(d *Discussion, typed string) bool {
-	if n, err := strconv.Atoi(strings.TrimPrefix(typed, "#")); err == nil {
-		return n == d.Number
-	}
+// titled takes a part of a discussion's title or tag.
+func titled(d *Discussion, typed string) bool {
 	return strings.Contains(strings.ToLower(d.heading()), strings.ToLower(typed))
 }
 
@@ -254,7 +285,7 @@ func (s *Service) completeName(ctx context.Context, req *bot.Request) ([]bot.Cho
 	}
 	var choices []bot.Choice
 	for i := range chats {
-		if typed := req.Value("name"); typed == "" || matches(&chats[i], typed) {
+		if typed := req.Value("name"); typed == "" || numbered(&chats[i], typed) || titled(&chats[i], typed) {
 			choices = append(choices, bot.Choice{Label: chats[i].heading(), Value: "#" + strconv.Itoa(chats[i].Number)})
 		}
 		if len(choices) == 25 {

@@ -1,6 +1,7 @@
 package discussion
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -37,7 +38,7 @@ type Discussion struct {
 	Script    Script          `json:"script"`
 	Channel   bot.Channel     `json:"channel"`
 	Language  string          `json:"language"` // of its posts
-	Host      bot.MemberID    `json:"host"`     // who created it
+	Hosts     []bot.MemberID  `json:"hosts"`    // who created it, and who hosts it with them
 
 	State State `json:"state"`
 	// Base is what the script's times count from: its start, moved when a host
@@ -59,19 +60,9 @@ func (d *Discussion) Over() bool {
 	return d.State == Closing || d.State == Archived || d.State == Cancelled
 }
 
-// hostedBy reports whether a member hosts the discussion: as its creator, or by
-// the names in the script.
-func (d *Discussion) hostedBy(m bot.Member) bool {
-	if m.ID == d.Host {
-		return true
-	}
-	for _, name := range d.Script.Hosts {
-		if strings.EqualFold(name, m.Name) {
-			return true
-		}
-	}
-	return false
-}
+// hostedBy reports whether a member hosts the discussion. The names in the script
+// are for people to read: a name proves nothing.
+func (d *Discussion) hostedBy(m bot.Member) bool { return m.ID != "" && slices.Contains(d.Hosts, m.ID) }
 
 // hostName is whom an announcement names.
 func (d *Discussion) hostName() string { return strings.Join(d.Script.Hosts, ", ") }

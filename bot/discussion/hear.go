@@ -21,91 +21,77 @@ func (s *Service) Hear(ctx context.Context, ev *bot.Event) error {
 		return err
 	}
 	channel := ev.Message.Channel.Root()
-	l := s.live.get(channel.String())
-	if l == nil {
-		if l, err = s.look(ctx, home.Community, channel); err != nil || l == nil {
-			return err
-		}
-	}
+	r, fresh := s.rooms.get(channel.String()), false
 	const tries = 4
 	for range tries {
-		if ev.ReplyTo != "" && !l.mention(ev.ReplyTo) {
-			if l, err = s.look(ctx, home.Community, channel); err != nil || l == nil {
+		if r == nil {
+			if r, err = s.look(ctx, home.Community, channel); err != nil || r == nil {
+				return err
+			}
+			fresh = true
+		}
+		l, sure := r.of(ev)
+		if sure || fresh {
+			filed, err := s.file(ctx, l, ev, fresh)
+			if err != nil || filed != FiledStale {
 				return err
 			}
 		}
-		filed, err := s.file(ctx, l, ev)
-		if err != nil || filed != FiledStale {
-			return err
-		}
-		if l, err = s.look(ctx, home.Community, channel); err != nil || l == nil {
-			return err
-		}
+		r = nil // look again
 	}
 	return &bot.Error{Code: bot.Conflict, Err: errors.New("the discussion keeps changing")}
 }
 
-// look brings the channel's ledger up to date. It is nil if nothing runs there.
-func (s *Service) look(ctx context.Context, c bot.CommunityID, channel bot.Channel) (*ledger, error) {
+// look brings what is known of a channel up to date. It is nil if nothing runs
+// there.
+func (s *Service) look(ctx context.Context, c bot.CommunityID, channel bot.Channel) (room, error) {
 	name := channel.String()
-	known := 0
-	if l := s.live.get(name); l != nil {
-		known = l.size()
-	}
-	live, ok, err := s.store.Live(ctx, c, channel, known)
+	known := s.rooms.get(name).sizes()
+	found, err := s.store.Live(ctx, c, channel, known)
 	if err != nil {
 		return nil, err
 	}
-	if !ok {
-		s.live.drop(name)
-		return nil, nil
-	}
-	if l := s.live.get(name); l != nil && l.id() != live.Discussion.ID {
-		// Another discussion has begun here: what was skipped is not ours.
-		known = 0
-		if live, ok, err = s.store.Live(ctx, c, channel, known); err != nil || !ok {
-			return nil, err
-		}
-	}
-	return s.live.update(name, live, known), nil
+	return s.rooms.update(name, found, known), nil
 }
 
 // file makes the event an entry and keeps it. An event that does not belong to
-// the discussion counts as filed.
-func (s *Service) file(ctx context.Context, l *ledger, ev *bot.Event) (Filed, error) {
-	author, hosts := bot.MemberID(""), false
+// the discussion counts as filed; only a ledger that is fresh may say so.
+func (s *Service) file(ctx context.Context, l *ledger, ev *bot.Event, fresh bool) (Filed, error) {
+	var author bot.Member
 	if ev.Kind != bot.MessageDeleted {
-		m, err := s.members.Author(ctx, ev.Account, ev.Name)
-		if err != nil {
+		var err error
+		if author, err = s.members.Author(ctx, ev.Account, ev.Name); err != nil {
 			return "", err
 		}
-		author, hosts = m.ID, l.hostedBy(m)
 	}
-	d, entry, wanted := l.entry(ev, author, hosts)
+	f, wanted := l.filing(ev, author)
 	if !wanted {
+		if !fresh {
+			return FiledStale, nil
+		}
 		return FiledOlder, nil
 	}
-	filed, err := s.store.File(ctx, Filing{Discussion: &d, Entry: entry})
+	filed, err := s.store.File(ctx, f)
 	if err == nil && (filed == FiledNew || filed == FiledChanged) {
-		l.take(entry)
+		l.take(f.Entry)
 	}
 	return filed, err
 }
 
-// entry judges an event by what is known now. wanted is false for what does not
+// filing judges an event by what is known now. wanted is false for what does not
 // belong to the discussion.
-func (l *ledger) entry(ev *bot.Event, author bot.MemberID, hosts bool) (Discussion, Entry, bool) {
+func (l *ledger) filing(ev *bot.Event, author bot.Member) (f Filing, wanted bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	d := l.discussion
-	if !d.Running() {
-		return d, Entry{}, false
+	facts, known := l.known[ev.Message.ID]
+	if !d.Running() || !known && ev.Kind != bot.MessagePosted && ev.Posted.Before(d.Opened) {
+		return Filing{}, false // not running, or a change of something said before
 	}
 	e := Entry{
-		ID: ev.Message.ID, Author: author, ReplyTo: ev.ReplyTo, Asked: d.Asked,
+		ID: ev.Message.ID, Author: author.ID, ReplyTo: l.entryID(ev.ReplyTo), Asked: d.Asked,
 		At: ev.At.UTC(), Text: ev.Text, Revision: ev.Revision,
 	}
-	facts, known := l.known[e.ID]
 	if known {
 		// An edit is judged as the message was, by what came before it.
 		e.Asked, e.At = facts.asked, facts.at
@@ -113,45 +99,18 @@ func (l *ledger) entry(ev *bot.Event, author bot.MemberID, hosts bool) (Discussi
 			e.ReplyTo = facts.replyTo
 		}
 	}
+	f = Filing{Discussion: &d, Running: l.running}
 	if ev.Kind == bot.MessageDeleted {
 		e.Author, e.Kind, e.Questions, e.Text, e.Deleted = facts.author, facts.kind, facts.questions, "", true
-		return d, e, true
+		f.Entry = e
+		return f, true
 	}
 	v := Recognise(ev.Text, Context{
-		Questions: len(d.Script.Questions), Asked: e.Asked, Host: hosts,
-		Parent: l.parent(e.ReplyTo, author), Last: l.lastOf(author, e.ID, e.At),
+		Questions: len(d.Script.Questions), Asked: e.Asked, Host: d.hostedBy(author),
+		Parent: l.parent(e.ReplyTo, author.ID), Last: l.lastOf(author.ID, e.ID, e.At),
 	})
 	e.Kind, e.Questions = v.Kind, v.Questions
+	f.Entry = e
 	late := d.State == Closing && e.At.After(d.Closed.Add(lingering))
-	return d, e, !late || known || v.Kind != Remark
-}
-
-func (l *ledger) take(e Entry) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.add(e)
-}
-
-func (l *ledger) mention(id string) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.knows(id)
-}
-
-func (l *ledger) hostedBy(m bot.Member) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.discussion.hostedBy(m)
-}
-
-func (l *ledger) id() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.discussion.ID
-}
-
-func (l *ledger) size() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.count
+	return f, !late || known || v.Kind != Remark
 }

@@ -24,13 +24,17 @@ func (s *Service) askNew(_ context.Context, req *bot.Request) (bot.Reply, error)
 		Title: s.label(lang, "host.form"), Path: "/host/create", Submit: s.label(lang, "host.form.submit"),
 		Fields: []bot.Field{
 			field("title", bot.Field{Max: maxTitle}),
-			field("questions", bot.Field{Long: true}),
+			field("questions", bot.Field{Long: true, Max: maxPasted}),
 			field("start", bot.Field{Optional: true, Max: 40}),
 			field("length", bot.Field{Optional: true, Max: 10}),
 			field("welcome", bot.Field{Optional: true, Long: true, Max: maxText}),
 		},
 	}), nil
 }
+
+// maxPasted is how much a host can paste into a form: Discord takes 4,000
+// characters, Slack 3,000, and the adapters lower it to that.
+const maxPasted = 4000
 
 // create takes the form. Without a start the discussion waits for its host.
 func (s *Service) create(ctx context.Context, req *bot.Request) (bot.Reply, error) {
@@ -49,8 +53,12 @@ func (s *Service) create(ctx context.Context, req *bot.Request) (bot.Reply, erro
 	now := s.clock.Now()
 	draft := ScriptDraft{
 		Title: req.Value("title"), Hosts: []string{req.Member.Name}, Zone: zone,
-		Start: strings.TrimSpace(req.Value("start")), Length: req.Value("length"), Welcome: req.Value("welcome"),
+		Start: strings.TrimSpace(req.Value("start")), Length: minutes(req.Value("length")), Welcome: req.Value("welcome"),
 		Questions: QuestionsFromText(req.Value("questions")),
+	}
+	if d, err := time.ParseDuration(draft.Length); err == nil && d < introducedLength {
+		// A short chat has short introductions.
+		draft.Introductions = (d / introducedShare).Truncate(time.Second).String()
 	}
 	byHand := draft.Start == ""
 	if byHand {
@@ -66,7 +74,7 @@ func (s *Service) create(ctx context.Context, req *bot.Request) (bot.Reply, erro
 	}
 	d := Discussion{
 		Community: req.Member.Community, Script: script, Channel: req.Channel.Root(),
-		Language: home.Language, Host: req.Member.ID,
+		Language: home.Language, Hosts: []bot.MemberID{req.Member.ID},
 	}
 	if !byHand {
 		if script.Start.Before(now) {
@@ -86,6 +94,22 @@ func (s *Service) create(ctx context.Context, req *bot.Request) (bot.Reply, erro
 	return s.panelReply(ctx, &d, req, s.words.Text(req.Member.Language, "host.created", bot.Str("title", d.heading())))
 }
 
+// From this length on a chat has the usual introductions; a shorter one has this
+// part of its length.
+const (
+	introducedShare  = 6
+	introducedLength = introducedShare * defaultIntroductions
+)
+
+// minutes lets a host write 60 for 60m.
+func minutes(typed string) string {
+	typed = strings.TrimSpace(typed)
+	if n, err := strconv.Atoi(typed); err == nil && n > 0 {
+		return typed + "m"
+	}
+	return typed
+}
+
 // fieldErrors puts a script's problems next to the fields of the form, in the
 // reader's language. What exactly is expected in a file, with lines and indices,
 // is in ScriptError; a form says it field by field.
@@ -93,6 +117,9 @@ func (s *Service) fieldErrors(lang string, e *ScriptError) map[string]bot.Text {
 	out := map[string]bot.Text{}
 	for _, p := range e.Problems {
 		name, _, _ := strings.Cut(p.Field, "[")
+		if strings.HasSuffix(p.Field, ".at") {
+			name = "length" // the form has no times of its own: they do not fit
+		}
 		switch name {
 		case "questions":
 			out["questions"] = s.words.Text(lang, "host.form.questions.problem", bot.Num("most", maxQuestions), bot.Num("long", maxText))
@@ -112,7 +139,7 @@ func (s *Service) fieldErrors(lang string, e *ScriptError) map[string]bot.Text {
 // panel shows a host how the discussion stands, with everything they need to
 // run it as buttons.
 func (s *Service) panel(ctx context.Context, req *bot.Request) (bot.Reply, error) {
-	d, err := s.named(ctx, req)
+	d, err := s.named(ctx, req, unfinished)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -169,7 +196,7 @@ func (s *Service) panelControls(lang string, d *Discussion) []bot.Control {
 	case Scheduled:
 		return []bot.Control{
 			control("host.button.start", "/host/start/"+d.ID, bot.Primary),
-			control("host.button.cancel", "/host/cancel-now/"+d.ID, bot.Danger),
+			control("host.button.cancel", "/host/call-off/"+d.ID, bot.Danger),
 		}
 	case Open, Asking:
 		var out []bot.Control
@@ -217,7 +244,7 @@ func (s *Service) nextQuestion(ctx context.Context, req *bot.Request) (bot.Reply
 
 // askEnd asks once before a discussion is ended.
 func (s *Service) askEnd(ctx context.Context, req *bot.Request) (bot.Reply, error) {
-	d, err := s.named(ctx, req)
+	d, err := s.named(ctx, req, unfinished)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -240,7 +267,7 @@ func (s *Service) end(ctx context.Context, req *bot.Request) (bot.Reply, error) 
 
 // askCancel asks once before a discussion is cancelled.
 func (s *Service) askCancel(ctx context.Context, req *bot.Request) (bot.Reply, error) {
-	d, err := s.named(ctx, req)
+	d, err := s.named(ctx, req, unfinished)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -252,9 +279,11 @@ func (s *Service) askCancel(ctx context.Context, req *bot.Request) (bot.Reply, e
 	default:
 		return s.panelReply(ctx, &d, req, s.words.Text(lang, "host.cancel.late", bot.Str("title", d.heading())))
 	}
-	return bot.Say(s.words.Text(lang, "host.cancel.ask", bot.Rich("chat", s.line(&d, req.Member))),
+	reply := bot.Say(s.words.Text(lang, "host.cancel.ask", bot.Rich("chat", s.line(&d, req.Member))),
 		bot.Control{Label: s.label(lang, "host.button.cancel.yes"), Path: "/host/cancel-now/" + d.ID, Style: bot.Danger},
-		bot.Control{Label: s.label(lang, "host.button.cancel.no"), Path: "/host/watch/" + d.ID}), nil
+		bot.Control{Label: s.label(lang, "host.button.cancel.no"), Path: "/host/watch/" + d.ID})
+	reply.Replace = req.Message != nil
+	return reply, nil
 }
 
 func (s *Service) cancel(ctx context.Context, req *bot.Request) (bot.Reply, error) {
@@ -272,7 +301,7 @@ var errNothingToDo = errors.New("nothing to do")
 // actReply does what a host asked for and shows the panel as it is then. If
 // somebody else was quicker, the panel says how things stand.
 func (s *Service) actReply(ctx context.Context, req *bot.Request, change func(*Discussion, time.Time) (step, error)) (bot.Reply, error) {
-	if _, err := s.named(ctx, req); err != nil {
+	if _, err := s.named(ctx, req, unfinished); err != nil {
 		return bot.Reply{}, err
 	}
 	d, err := s.act(ctx, req.Member.Community, req.Params.Get("chat"), req.Input, change)

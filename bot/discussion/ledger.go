@@ -13,11 +13,12 @@ import (
 // message replies to one that it does not know.
 type ledger struct {
 	mu         sync.Mutex
+	running    string // Live.Running
 	discussion Discussion
 	known      map[string]entryFacts
-	last       map[bot.MemberID]string // each author's latest message
-	ours       map[string]int          // our own posts: the question asked, 0 for others
-	count      int                     // so many entries at the beginning of the store's order are known
+	last       map[bot.MemberID]string    // each author's latest message
+	ours       map[string]bot.DeliveryKey // our own posts
+	count      int                        // so many entries at the beginning of the store's order are known
 }
 
 // entryFacts is what matters of an entry for the messages after it.
@@ -31,72 +32,150 @@ type entryFacts struct {
 	before    string // the author's message before this one
 }
 
-// ledgers holds the running discussions of this process by channel.
-type ledgers struct {
+// rooms holds what runs in each channel, as far as this process has seen.
+type rooms struct {
 	mu        sync.Mutex
-	byChannel map[string]*ledger
+	byChannel map[string]room
 }
 
-func newLedgers() *ledgers { return &ledgers{byChannel: map[string]*ledger{}} }
+// room is what runs in one channel, the discussion opened last first.
+type room []*ledger
 
-func (ls *ledgers) get(channel string) *ledger {
-	ls.mu.Lock()
-	defer ls.mu.Unlock()
-	return ls.byChannel[channel]
+func newRooms() *rooms { return &rooms{byChannel: map[string]room{}} }
+
+func (rs *rooms) get(channel string) room {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	return rs.byChannel[channel]
 }
 
-// update takes in what the store has after the first from entries, and returns
-// the channel's ledger. What other processes have filed stands between what this
-// one has, so only what was read counts as known from the beginning on.
-func (ls *ledgers) update(channel string, l Live, from int) *ledger {
-	ls.mu.Lock()
-	known := ls.byChannel[channel]
-	if known == nil || known.id() != l.Discussion.ID {
-		known = &ledger{
-			discussion: l.Discussion, known: map[string]entryFacts{},
-			last: map[bot.MemberID]string{}, ours: map[string]int{},
+// update takes in what the store has of a channel after the entries that were
+// known, and returns its room. What other processes have filed stands between
+// what this one has, so only what was read counts as known from the beginning on.
+func (rs *rooms) update(channel string, found []Live, known map[string]int) room {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	if len(found) == 0 {
+		delete(rs.byChannel, channel)
+		return nil
+	}
+	before := rs.byChannel[channel]
+	now := make(room, len(found))
+	for i, live := range found {
+		if now[i] = before.ledger(live.Discussion.ID); now[i] == nil {
+			now[i] = &ledger{
+				known: map[string]entryFacts{}, last: map[bot.MemberID]string{}, ours: map[string]bot.DeliveryKey{},
+			}
 		}
-		ls.byChannel[channel] = known
+		now[i].update(live, known[live.Discussion.ID])
 	}
-	ls.mu.Unlock()
-	known.mu.Lock()
-	defer known.mu.Unlock()
-	known.discussion = l.Discussion
-	for message, key := range l.Sent {
-		known.ours[message] = questionOf(key)
+	rs.byChannel[channel] = now
+	return now
+}
+
+// moved takes in a step that this process has made itself. One that changes what
+// runs in the channel lets the next message look again.
+func (rs *rooms) moved(d *Discussion) {
+	channel := d.Channel.Root().String()
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	l := rs.byChannel[channel].ledger(d.ID)
+	if l == nil || !d.Running() {
+		delete(rs.byChannel, channel)
+		return
 	}
-	for _, e := range l.Entries {
-		known.add(e)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.discussion.Version < d.Version {
+		l.discussion = *d
 	}
-	known.count = max(known.count, from+len(l.Entries))
+}
+
+// added takes in an entry that did not come as a message.
+func (rs *rooms) added(d *Discussion, e Entry) {
+	if l := rs.get(d.Channel.Root().String()).ledger(d.ID); l != nil {
+		l.take(e)
+	}
+}
+
+// ledger is that of a discussion, nil if it does not run here.
+func (r room) ledger(id string) *ledger {
+	for _, l := range r {
+		if l.id() == id {
+			return l
+		}
+	}
+	return nil
+}
+
+// of is the ledger that an event belongs to: that of the message which is changed
+// or replied to, or else that of the discussion opened last. sure is false if the
+// event is about a message that none of them knows.
+func (r room) of(ev *bot.Event) (l *ledger, sure bool) {
+	about := ev.ReplyTo
+	if ev.Kind != bot.MessagePosted {
+		about = ev.Message.ID
+	}
+	if about == "" {
+		return r[0], true
+	}
+	for _, l := range r {
+		if l.knows(about) {
+			return l, true
+		}
+	}
+	return r[0], false
+}
+
+// sizes is how many entries of each discussion are known, for Store.Live.
+func (r room) sizes() map[string]int {
+	known := make(map[string]int, len(r))
+	for _, l := range r {
+		l.mu.Lock()
+		known[l.discussion.ID] = l.count
+		l.mu.Unlock()
+	}
 	return known
 }
 
-// drop forgets a channel in which nothing runs any more.
-func (ls *ledgers) drop(channel string) {
-	ls.mu.Lock()
-	defer ls.mu.Unlock()
-	delete(ls.byChannel, channel)
-}
-
-// moved takes in a step that this process has made itself.
-func (ls *ledgers) moved(d *Discussion) {
-	channel := d.Channel.Root().String()
-	l := ls.get(channel)
-	switch {
-	case l == nil:
-	case !d.Running():
-		ls.drop(channel)
-	default:
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		if l.discussion.ID == d.ID && l.discussion.Version < d.Version {
-			l.discussion = *d
-		}
+func (l *ledger) update(live Live, from int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.running, l.discussion = live.Running, live.Discussion
+	for message, key := range live.Sent {
+		l.ours[message] = key
 	}
+	for _, e := range live.Entries {
+		l.add(e)
+	}
+	l.count = max(l.count, from+len(live.Entries))
 }
 
-// add notes an entry, or its change.
+func (l *ledger) id() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.discussion.ID
+}
+
+// take notes an entry that was filed just now.
+func (l *ledger) take(e Entry) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.add(e)
+}
+
+// knows reports whether a message is one of the discussion's, or of our posts.
+func (l *ledger) knows(id string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, ok := l.ours[id]; ok {
+		return true
+	}
+	_, ok := l.known[id]
+	return ok
+}
+
+// add notes an entry, or its change. l.mu is held.
 func (l *ledger) add(e Entry) {
 	facts := entryFacts{
 		author: e.Author, kind: e.Kind, questions: e.Questions,
@@ -110,31 +189,31 @@ func (l *ledger) add(e Entry) {
 	l.known[e.ID] = facts
 }
 
+// entryID is the entry that a message shows: its own, or the one that a form gave
+// and a post of ours shows. l.mu is held.
+func (l *ledger) entryID(message string) string {
+	if key, ok := l.ours[message]; ok {
+		if _, given := l.known[string(key)]; given {
+			return string(key)
+		}
+	}
+	return message
+}
+
 // parent is what is known of the message that a message of author replies to.
+// l.mu is held.
 func (l *ledger) parent(id string, author bot.MemberID) *Parent {
 	if id == "" {
 		return nil
 	}
-	if n, ok := l.ours[id]; ok {
-		return &Parent{Question: n}
+	if facts, ok := l.known[id]; ok {
+		return &Parent{Kind: facts.kind, Questions: facts.questions, SameAuthor: facts.author == author}
 	}
-	facts, ok := l.known[id]
-	if !ok {
-		return &Parent{}
-	}
-	return &Parent{Kind: facts.kind, Questions: facts.questions, SameAuthor: facts.author == author}
-}
-
-// knows reports whether a message is a known one.
-func (l *ledger) knows(id string) bool {
-	if _, ok := l.ours[id]; ok {
-		return true
-	}
-	_, ok := l.known[id]
-	return ok
+	return &Parent{Question: questionOf(l.ours[id])}
 }
 
 // lastOf is the author's message before the one with this ID, which may be new.
+// l.mu is held.
 func (l *ledger) lastOf(author bot.MemberID, id string, at time.Time) *Last {
 	before := l.last[author]
 	if facts, ok := l.known[id]; ok {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
 	"github.com/staffroom-bot/staffroom/bot/outbox"
@@ -49,11 +50,20 @@ func (d *Discussion) post(name string, m bot.Message) outbox.Item {
 		Post:   bot.Post{Key: bot.DeliveryKey(Record(d.ID) + "/" + name), Channel: d.Channel, Message: m},
 		Class:  outbox.Live,
 		Record: Record(d.ID),
+		// After an outage that outlasts the hour nobody wants its questions.
+		NotAfter: d.Base.Add(d.Script.Length + goodbye),
 	}
 }
 
+// goodbye is how long after the end what belongs to the hour is still posted.
+const goodbye = time.Hour
+
 func (s *Service) opening(d *Discussion) bot.Message {
-	text := s.words.Text(d.Language, "chat.open",
+	key := bot.Key("chat.open")
+	if d.hostName() == "" {
+		key = "chat.open.unhosted"
+	}
+	text := s.words.Text(d.Language, key,
 		bot.Str("title", d.heading()), bot.Str("host", d.hostName()), bot.Count("questions", len(d.Script.Questions)))
 	if d.Script.Introductions > 0 && d.Script.Welcome == "" {
 		text = bot.Join("\n", text, s.words.Text(d.Language, "chat.introductions"))

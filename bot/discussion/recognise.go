@@ -2,6 +2,7 @@ package discussion
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -64,7 +65,7 @@ const continuationWindow = 5 * time.Minute
 // marked as continuing one's own answer. The rest is a remark. A host's message
 // about a question ("Q2 is up next") is a remark too.
 func Recognise(text string, c Context) Verdict {
-	s := newLabelScanner(text)
+	s := newLabelScanner(readable(text))
 	claims := s.claims(s.all())
 	m := message{labelScanner: s, claims: claims}
 	if questions := m.claimed(c); len(questions) > 0 {
@@ -80,6 +81,20 @@ func Recognise(text string, c Context) Verdict {
 		return Verdict{Kind: Answer, Questions: l.Questions, Reason: "continuation"}
 	}
 	return Verdict{Kind: Remark, Reason: "none"}
+}
+
+// What is read of a long message: its beginning and its end, where labels stand.
+const (
+	readBegin = 3000
+	readEnd   = 500
+)
+
+// readable bounds the work that one message can make.
+func readable(text string) string {
+	if len(text) <= readBegin+readEnd {
+		return text
+	}
+	return strings.ToValidUTF8(text[:readBegin], "") + "\n" + strings.ToValidUTF8(text[len(text)-readEnd:], "")
 }
 
 // below judges a message without a label by what it replies to.

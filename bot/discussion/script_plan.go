@@ -141,7 +141,7 @@ func (c *checker) questions(s *Script, drafts []QuestionDraft) {
 	for i, d := range drafts {
 		field := fmt.Sprintf("questions[%d]", i)
 		q := Question{
-			Text:  c.text(field+".text", d.Text),
+			Text:  c.text(field+".text", unlabelled(d.Text, i+1)),
 			Image: c.image(field+".image", d.Image),
 			Note:  c.text(field+".note", d.Note),
 		}
@@ -150,6 +150,20 @@ func (c *checker) questions(s *Script, drafts []QuestionDraft) {
 		}
 		s.Questions = append(s.Questions, q)
 	}
+}
+
+// unlabelled drops the label of its own number from a question ("Q1. What …"): it
+// gets one when it is asked.
+func unlabelled(text string, number int) string {
+	trimmed := strings.TrimSpace(text)
+	ls := findLabels(trimmed)
+	if len(ls) == 0 || ls[0].form != formQuestion || ls[0].place != placeLead || ls[0].number != number || !ls[0].delim {
+		return text
+	}
+	if rest := afterLabel(trimmed[ls[0].end:]); rest != "" {
+		return rest
+	}
+	return text
 }
 
 func (c *checker) image(field, raw string) string {

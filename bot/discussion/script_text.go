@@ -15,6 +15,10 @@ import (
 // indented, or that begin in lower case after a line without a final mark. A
 // first line that only announces the list ("Our questions:") is left out.
 func QuestionsFromText(s string) []QuestionDraft {
+	// Longer than all questions may be is too long, whatever it says.
+	if most := maxQuestions * maxText * utf8.UTFMax; len(s) > most {
+		s = s[:most]
+	}
 	var lines []pastedLine
 	style := plainLine
 	for l := range strings.Lines(strings.ReplaceAll(s, "\r", "\n")) {
@@ -29,7 +33,7 @@ func QuestionsFromText(s string) []QuestionDraft {
 		lines = lines[1:]
 	}
 
-	var questions []QuestionDraft
+	var questions [][]string // each in pieces
 	for i, l := range lines {
 		text := l.all
 		if l.style == style {
@@ -38,12 +42,15 @@ func QuestionsFromText(s string) []QuestionDraft {
 		starts := i == 0 || l.style == style && style != plainLine ||
 			style == plainLine && !l.continues(lines[i-1])
 		if starts {
-			questions = append(questions, QuestionDraft{Text: text})
-		} else {
-			questions[len(questions)-1].Text += " " + text
+			questions = append(questions, nil)
 		}
+		questions[len(questions)-1] = append(questions[len(questions)-1], text)
 	}
-	return questions
+	drafts := make([]QuestionDraft, len(questions))
+	for i, pieces := range questions {
+		drafts[i].Text = strings.Join(pieces, " ")
+	}
+	return drafts
 }
 
 type lineStyle int

@@ -39,16 +39,16 @@ type Service struct {
 	members Members
 	words   bot.Words
 	clock   scheduler.Clock
-	live    *ledgers
+	rooms   *rooms
 }
 
-// New returns the service. clock is used for what people are shown and for
-// what a host does at once; the steps go by the scheduler's time.
+// New returns the service. clock is used for what people are shown; what is done
+// when goes by the store's time.
 func New(store Store, members Members, words bot.Words, clock scheduler.Clock) *Service {
-	return &Service{store: store, members: members, words: words, clock: clock, live: newLedgers()}
+	return &Service{store: store, members: members, words: words, clock: clock, rooms: newRooms()}
 }
 
-// Record names a discussion's messages for outbox.Item.Record.
+// Record names a discussion: its job, and its messages for outbox.Item.Record.
 func Record(id string) string { return "chat/" + id }
 
 type stepPayload struct {
@@ -58,7 +58,7 @@ type stepPayload struct {
 // job is the job of the discussion's next step.
 func (d *Discussion) job(at time.Time) (scheduler.Job, error) {
 	payload, err := json.Marshal(stepPayload{d.ID})
-	return scheduler.Job{Group: string(d.Community), ID: "chat/" + d.ID, Kind: JobKind, Due: at, Payload: payload}, err
+	return scheduler.Job{Group: string(d.Community), ID: Record(d.ID), Kind: JobKind, Due: at, Payload: payload}, err
 }
 
 // Schedule takes a new discussion in. Its ID, Number and State are set.
@@ -80,7 +80,7 @@ func (s *Service) Schedule(ctx context.Context, d *Discussion, in bot.InputID) e
 func (d *Discussion) plan(e *outbox.Effects) error {
 	next, ok := d.next()
 	if !ok {
-		e.Cancel = append(e.Cancel, "chat/"+d.ID)
+		e.Cancel = append(e.Cancel, Record(d.ID))
 		return nil
 	}
 	job, err := d.job(next.at)
@@ -138,7 +138,7 @@ func (s *Service) advance(ctx context.Context, d *Discussion, st step, now time.
 	if err := s.store.Advance(ctx, d, e); err != nil {
 		return err
 	}
-	s.live.moved(d)
+	s.rooms.moved(d)
 	return nil
 }
 
@@ -153,7 +153,10 @@ func (s *Service) act(ctx context.Context, c bot.CommunityID, id string, in bot.
 		if err != nil {
 			return d, err
 		}
-		now := s.clock.Now().UTC()
+		now, err := s.store.Now(ctx)
+		if err != nil {
+			return d, err
+		}
 		st, err := change(&d, now)
 		if err != nil {
 			return d, err

@@ -25,6 +25,7 @@ type Entry struct {
 // Filing is an entry on its way into a discussion.
 type Filing struct {
 	Discussion *Discussion // as known; its version must be the current one
+	Running    string      // Live.Running as known; it must be the current one
 	Entry      Entry
 }
 
@@ -41,6 +42,7 @@ const (
 
 // Live is a running discussion, with what recognition needs of its messages.
 type Live struct {
+	Running    string // all that run in the channel, for Filing to compare
 	Discussion Discussion
 	Entries    []Entry                    // in the order they came
 	Sent       map[string]bot.DeliveryKey // our own posts, by message ID
@@ -60,14 +62,17 @@ type Store interface {
 	// List gives up to limit discussions by their start, the latest first, after
 	// the first skip of them.
 	List(ctx context.Context, c bot.CommunityID, skip, limit int) ([]Discussion, error)
-	// Live gives the discussion that runs in a channel, and its entries after
-	// the first known of them. ok is false if none runs.
-	Live(ctx context.Context, c bot.CommunityID, ch bot.Channel, known int) (l Live, ok bool, err error)
+	// Live gives the discussions that run in a channel, the one opened last first:
+	// the others take late answers. Of each it gives the entries after the first
+	// known[ID] of them.
+	Live(ctx context.Context, c bot.CommunityID, ch bot.Channel, known map[string]int) ([]Live, error)
 	// File keeps an entry, in one round trip.
 	File(ctx context.Context, f Filing) (Filed, error)
 	// Add keeps an entry that did not come as a message, with its effects, also
 	// after the end. It is keyed by the effects' input.
 	Add(ctx context.Context, f Filing, e outbox.Effects) error
+	// Now is the store's time.
+	Now(ctx context.Context) (time.Time, error)
 	// Entries gives all entries in the order they came.
 	Entries(ctx context.Context, c bot.CommunityID, id string) ([]Entry, error)
 }

@@ -26,13 +26,19 @@ type change struct {
 }
 
 type write struct {
-	op   string // a Redis command, such as HSET, or dropIf
+	op   string // a Redis command, such as HSET, or enter, stay, leave
 	name string // of the key within the community
 	args []string
 }
 
-// dropIf removes a field of a hash if it has the given value.
-const dropIf = "DROP"
+// Operations on a field of a hash that holds words: enter puts a word first, stay
+// puts it last unless it is there, leave takes it away, and the field too if it was
+// the only one.
+const (
+	enter = "ENTER"
+	stay  = "STAY"
+	leave = "LEAVE"
+)
 
 // The script's view of the effects and writes.
 type (

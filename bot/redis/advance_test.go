@@ -184,15 +184,18 @@ func TestAdvanceOfManyAtOnceLetsOneWin(t *testing.T) {
 	})
 }
 
-func TestDropRemovesOnlyTheValueItNames(t *testing.T) {
+func TestWordsEnterAndLeaveAField(t *testing.T) {
 	eachAtNoon(t, func(b *bench) {
-		b.ok(b.client.HSet(b.Context(), key(home, "live"), "a", "1", "b", "2").Err())
-		_, err := b.store.advance(b.Context(), change{community: home, writes: []write{
-			{dropIf, "live", []string{"a", "1"}}, {dropIf, "live", []string{"b", "1"}}, {dropIf, "live", []string{"c", "1"}},
-		}})
-		b.ok(err)
-		if got := b.read(key(home, "live")); got != "map[b:2]" {
-			t.Errorf("left is %s", got)
+		for _, c := range []struct{ op, word, want string }{
+			{leave, "1", ""}, {enter, "1", "map[a:1]"}, {enter, "2", "map[a:2 1]"}, {enter, "1", "map[a:1 2]"},
+			{stay, "2", "map[a:1 2]"}, {stay, "4", "map[a:1 2 4]"}, {leave, "4", "map[a:1 2]"},
+			{leave, "3", "map[a:1 2]"}, {leave, "1", "map[a:2]"}, {leave, "2", ""},
+		} {
+			_, err := b.store.advance(b.Context(), change{community: home, writes: []write{{c.op, "live", []string{"a", c.word}}}})
+			b.ok(err)
+			if got := b.read(key(home, "live")); got != c.want {
+				t.Errorf("after %s %s: %s, want %s", c.op, c.word, got, c.want)
+			}
 		}
 	})
 }

@@ -42,10 +42,13 @@ func (s Discussions) Advance(ctx context.Context, d *discussion.Discussion, e ou
 	}
 	ch := d.Channel.Root().String()
 	writes := []write{{"ZADD", chatStarts, []string{millis(starts), d.ID}}}
-	if d.Running() {
-		writes = append(writes, write{"HSET", liveChannels, []string{ch, d.ID}})
-	} else {
-		writes = append(writes, write{dropIf, liveChannels, []string{ch, d.ID}})
+	switch {
+	case d.State == discussion.Open:
+		writes = append(writes, write{enter, liveChannels, []string{ch, d.ID}})
+	case d.Running():
+		writes = append(writes, write{stay, liveChannels, []string{ch, d.ID}})
+	default:
+		writes = append(writes, write{leave, liveChannels, []string{ch, d.ID}})
 	}
 	version, err := s.advance(ctx, change{
 		community: d.Community, records: chatRecords, id: d.ID, from: d.Version, body: d, writes: writes, Effects: e,
@@ -118,33 +121,47 @@ func (s Discussions) List(ctx context.Context, c bot.CommunityID, skip, limit in
 	return s.load(ctx, c, ids)
 }
 
-// Live implements discussion.Store: one round trip where nothing runs, three
-// where something does.
-func (s Discussions) Live(ctx context.Context, c bot.CommunityID, ch bot.Channel, known int) (discussion.Live, bool, error) {
-	id, err := s.client.HGet(ctx, key(c, liveChannels), ch.Root().String()).Result()
+// Live implements discussion.Store: one round trip where nothing runs, three for
+// each discussion that does.
+func (s Discussions) Live(ctx context.Context, c bot.CommunityID, ch bot.Channel, known map[string]int) ([]discussion.Live, error) {
+	running, err := s.client.HGet(ctx, key(c, liveChannels), ch.Root().String()).Result()
 	if errors.Is(err, redis.Nil) {
-		return discussion.Live{}, false, nil
+		return nil, nil
 	}
 	if err != nil {
-		return discussion.Live{}, false, failed(err)
+		return nil, failed(err)
 	}
+	var all []discussion.Live
+	for _, id := range strings.Fields(running) {
+		l, err := s.live(ctx, c, id, known[id])
+		if err != nil {
+			return nil, err
+		}
+		l.Running = running
+		all = append(all, l)
+	}
+	return all, nil
+}
+
+func (s Discussions) live(ctx context.Context, c bot.CommunityID, id string, known int) (discussion.Live, error) {
 	pipe := s.client.TxPipeline()
 	order := pipe.LRange(ctx, key(c, "order:"+id), int64(known), -1)
 	sent := pipe.HGetAll(ctx, key(c, "refs:"+chatRecord(id)))
 	body := pipe.HGet(ctx, key(c, chatRecords), id)
 	version := pipe.HGet(ctx, key(c, chatVersions), id)
 	if _, err := pipe.Exec(ctx); err != nil {
-		return discussion.Live{}, false, failed(err)
+		return discussion.Live{}, failed(err)
 	}
 	l := discussion.Live{Sent: map[string]bot.DeliveryKey{}}
+	var err error
 	if l.Discussion, err = decodeDiscussion(c, body.Val(), version.Val()); err != nil {
-		return l, false, err
+		return l, err
 	}
 	for message, deliveryKey := range sent.Val() {
 		l.Sent[message] = bot.DeliveryKey(deliveryKey)
 	}
 	l.Entries, err = s.entries(ctx, c, id, order.Val())
-	return l, true, err
+	return l, err
 }
 
 // entriesAtOnce bounds what one command reads.
@@ -203,7 +220,7 @@ func (s Discussions) File(ctx context.Context, f discussion.Filing) (discussion.
 	}
 	filed, err := s.filer.file(ctx, bundleName{
 		keys:    [4]string{key(c, liveChannels), key(c, chatVersions), key(c, "entries:"+d.ID), key(c, "order:"+d.ID)},
-		channel: d.Channel.Root().String(), chat: d.ID, version: d.Version,
+		channel: d.Channel.Root().String(), running: f.Running, chat: d.ID, version: d.Version,
 	}, f.Entry.ID, body, revision(f.Entry))
 	return filed, failed(err)
 }

@@ -67,7 +67,7 @@
 //	sr:{c}:chats           hash    discussion → JSON                            deleted
 //	sr:{c}:chats:v         hash    discussion → version                         deleted
 //	sr:{c}:chats:start     zset    discussion → start, in ms                    deleted
-//	sr:{c}:live            hash    channel → its running discussion             archived
+//	sr:{c}:live            hash    channel → its running discussions            archived
 //	sr:{c}:entries:<chat>  hash    message → entry, JSON                        the discussion
 //	sr:{c}:order:<chat>    list    messages in the order they came              the discussion
 package redis

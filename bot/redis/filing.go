@@ -31,6 +31,7 @@ type filer struct {
 type bundleName struct {
 	keys    [4]string
 	channel string
+	running string // all that run in the channel
 	chat    string
 	version int64
 }
@@ -80,7 +81,7 @@ func (f *filer) send(ctx context.Context, name bundleName, b *bundle) {
 		if len(together) == 0 {
 			return
 		}
-		args := append(make([]any, 0, 3+3*len(together)), name.channel, name.chat, name.version)
+		args := append(make([]any, 0, 4+3*len(together)), name.channel, name.running, name.chat, name.version)
 		for _, one := range together {
 			args = append(args, one.message, one.entry, one.revision)
 		}

@@ -46,7 +46,7 @@ func newRush(b *bench) *rush {
 
 func (r *rush) file(ctx context.Context, d *discussion.Discussion, e discussion.Entry) {
 	go func() {
-		filed, err := r.chats().File(ctx, discussion.Filing{Discussion: d, Entry: e})
+		filed, err := r.chats().File(ctx, discussion.Filing{Discussion: d, Running: d.ID, Entry: e})
 		r.results <- rushed{e.ID, filed, err}
 	}()
 }

@@ -64,7 +64,7 @@ func (b *bench) life() {
 	for _, read := range []func() error{
 		func() error { _, err := b.chats().List(ctx, home, 0, 10); return err },
 		func() error { _, err := b.chats().Get(ctx, home, "d1"); return err },
-		func() error { _, _, err := b.chats().Live(ctx, home, scichat, 0); return err },
+		func() error { _, err := b.chats().Live(ctx, home, scichat, nil); return err },
 	} {
 		b.ok(read())
 	}

@@ -107,7 +107,7 @@ func TestAStoreThatCannotBeReachedIsUnavailable(t *testing.T) {
 		"advance": func() error { return b.chats().Advance(ctx, &d, outbox.Effects{Posts: []outbox.Item{post("a")}}) },
 		"get":     func() error { _, err := b.chats().Get(ctx, home, "d1"); return err },
 		"list":    func() error { _, err := b.chats().List(ctx, home, 0, 1); return err },
-		"live":    func() error { _, _, err := b.chats().Live(ctx, home, scichat, 0); return err },
+		"live":    func() error { _, err := b.chats().Live(ctx, home, scichat, nil); return err },
 		"entries": func() error { _, err := b.chats().Entries(ctx, home, "d1"); return err },
 		"save":    func() error { return people.SaveMember(ctx, bot.Member{}) },
 		"members": func() error { _, err := people.Members(ctx, home, []bot.MemberID{"a"}); return err },

@@ -22,8 +22,17 @@ end
 if ARGV[3] ~= '' then redis.call('SET', KEYS[11], '1', 'EX', 86400) end
 
 for _, w in ipairs(cjson.decode(ARGV[7])) do
-  if w.op == 'DROP' then -- a field, if it has this value
-    if redis.call('HGET', KEYS[w.key], w.args[1]) == w.args[2] then
+  if w.op == 'ENTER' or w.op == 'STAY' or w.op == 'LEAVE' then
+    local words, there = {}, false
+    if w.op == 'ENTER' then words[1] = w.args[2] end
+    for word in string.gmatch(redis.call('HGET', KEYS[w.key], w.args[1]) or '', '%S+') do
+      there = there or word == w.args[2]
+      if word ~= w.args[2] or w.op == 'STAY' then words[#words + 1] = word end
+    end
+    if w.op == 'STAY' and not there then words[#words + 1] = w.args[2] end
+    if #words > 0 then
+      redis.call('HSET', KEYS[w.key], w.args[1], table.concat(words, ' '))
+    else
       redis.call('HDEL', KEYS[w.key], w.args[1])
     end
   else

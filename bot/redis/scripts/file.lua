@@ -1,8 +1,8 @@
 -- Files messages of a running discussion.
 --   KEYS  1 live, 2 versions, 3 entries, 4 order
---   ARGV  1 channel, 2 discussion, 3 its version as known, then for each message
---         its id, its entry, which begins with its revision and a blank, and its
---         revision
+--   ARGV  1 channel, 2 all that run in it as known, 3 discussion, 4 its version
+--         as known, then for each message its id, its entry, which begins with its
+--         revision and a blank, and its revision
 -- Returns for each message filed, changed (it was there, as an older revision),
 -- older (it was there, as this revision or a newer one) or, if what is known of
 -- the discussion is out of date, stale.
@@ -20,9 +20,9 @@ local function file(id, entry, revision)
   return 'changed'
 end
 
-local stale = redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] or redis.call('HGET', KEYS[2], ARGV[2]) ~= ARGV[3]
+local stale = redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] or redis.call('HGET', KEYS[2], ARGV[3]) ~= ARGV[4]
 local out = {}
-for i = 4, #ARGV, 3 do
+for i = 5, #ARGV, 3 do
   out[#out + 1] = stale and 'stale' or file(ARGV[i], ARGV[i + 1], ARGV[i + 2])
 end
 return out

@@ -10,11 +10,12 @@ import (
 
 	"github.com/staffroom-bot/staffroom/adapters/console"
 	"github.com/staffroom-bot/staffroom/bot/redis/engine"
+	"github.com/staffroom-bot/staffroom/cmd/staffroom/internal/config"
 	"github.com/staffroom-bot/staffroom/scheduler"
 )
 
 type consoleCommand struct {
-	Config    string `help:"Configuration file." type:"path" placeholder:"FILE"`
+	Config    string `help:"Configuration file; none is read otherwise." type:"path" placeholder:"FILE"`
 	Ephemeral bool   `help:"Keep nothing: all is lost at the end."`
 	Clock     string `help:"Whether time goes by itself (real) or by !wait (manual)." enum:"real,manual" default:"real"`
 	At        string `help:"Where a manual clock begins: a local time such as 2026-03-08T19:55." placeholder:"TIME"`
@@ -25,9 +26,13 @@ type consoleCommand struct {
 
 // Run executes lines until the input ends.
 func (c *consoleCommand) Run(ctx context.Context, a *App) (err error) {
-	cfg, _, err := a.config(c.Config)
-	if err != nil {
-		return err
+	// Without being told to, the console does not touch what a running bot uses.
+	cfg := config.Defaults()
+	if c.Config != "" {
+		var err error
+		if cfg, _, err = a.config(c.Config); err != nil {
+			return err
+		}
 	}
 	loc := cfg.Zone
 	if c.Zone != "" {

@@ -8,7 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/staffroom-bot/staffroom/adapters/console"
@@ -30,13 +32,13 @@ var demoMessages []byte
 // demoVisitor is who sits at the keyboard.
 const demoVisitor = "you"
 
-const demoWelcome = `This is Staffroom with a short sample chat. Four educators answer; you are one of them.
+const demoWelcome = `This is Staffroom with a short sample chat. Maria hosts, four educators answer, and you.
 Try, one line at a time:
   A1 A wrong graph taught me most        answer question 1
   /chat mine                             see where your answers are filed
   !press Answer                          answer by a form, then: !fill answer="Quiet time first"
   /chat list     /staffroom help         look around
-  !reply 9 What did you draw?            reply to message 9
+  !reply d2 What did he draw?            reply to message d2
 Ctrl-C ends it and writes the archive to %s.
 
 `
@@ -50,6 +52,9 @@ func (c *demoCommand) Run(ctx context.Context, a *App) error {
 	messages, err := readImported(bytes.NewReader(demoMessages))
 	if err != nil {
 		return err
+	}
+	if err := os.MkdirAll(c.Out, 0o755); err != nil {
+		return fmt.Errorf("--out: %w", err)
 	}
 	if _, err := fmt.Fprintf(a.Out, demoWelcome, c.Out); err != nil {
 		return err
@@ -95,17 +100,38 @@ func (c *demoCommand) hold(ctx context.Context, a *App, p *player, script discus
 	if err := p.schedule(ctx, script, "teachtalk"); err != nil {
 		return err
 	}
-	played := make(chan error, 1)
 	playing, stop := context.WithCancel(ctx)
 	defer stop()
-	go func() { played <- p.play(playing, messages) }()
-	err := p.console.Lines(ctx, asVisitor(a.In))
-	if err == nil {
-		// The input has ended: with nobody to end the chat, it plays to its end.
+	played := make(chan error, 1)
+	go func() {
+		err := p.play(playing, messages)
+		if err == nil {
+			err = p.until(playing, script.Start.Add(script.Length+time.Second))
+		}
+		played <- err
+	}()
+	in := &watched{Reader: a.In}
+	err := p.console.Lines(ctx, asVisitor(in))
+	if err == nil && in.ended.Load() {
+		// With nobody to end the chat, it plays to its end.
 		return <-played
 	}
 	stop()
 	return errors.Join(err, ended(playing, <-played))
+}
+
+// watched tells whether a reader has come to its end.
+type watched struct {
+	io.Reader
+	ended atomic.Bool
+}
+
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.Reader.Read(p)
+	if err != nil {
+		w.ended.Store(true)
+	}
+	return n, err
 }
 
 // asVisitor puts the visitor's name before what they type, unless it is about
@@ -134,7 +160,7 @@ func aboutConsole(line string) bool {
 	if line == "" {
 		return true
 	}
-	for _, word := range []string{"!dm", "!join", "!in", "!help", "!quit"} {
+	for _, word := range []string{"!dm", "!join", "!in", "!help", "!quit", "!wait"} {
 		if strings.HasPrefix(line, word) {
 			return true
 		}

@@ -75,7 +75,7 @@ func readImported(r io.Reader) ([]imported, error) {
 func importedRow(row []string, column map[string]int) (imported, error) {
 	value := func(name string) string { return strings.TrimSpace(row[column[name]]) }
 	seconds, err := strconv.ParseFloat(value("second"), 64)
-	// Within a day: scripts are no longer than that.
+	// A script takes a day at most; late answers come for some days after.
 	if err != nil || !(seconds >= 0 && seconds <= 7*24*3600) {
 		return imported{}, fmt.Errorf("second: expected seconds from the start of the chat, got %q", value("second"))
 	}

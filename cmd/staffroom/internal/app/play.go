@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -21,6 +22,28 @@ type player struct {
 	loose []imported // what replies to a message that is not there yet
 }
 
+// join lets everybody in beforehand, so that a name that cannot be is found out
+// before anything is played.
+func (p *player) join(ctx context.Context, hosts []string, messages []imported) error {
+	for _, host := range hosts {
+		if err := p.console.Join(ctx, console.Person{Name: host, Role: bot.RoleHost}); err != nil {
+			return fmt.Errorf("hosts: %q: %w", host, err)
+		}
+	}
+	var problems []error
+	joined := map[string]bool{}
+	for _, m := range messages {
+		if joined[m.author] {
+			continue
+		}
+		joined[m.author] = true
+		if err := p.console.Join(ctx, console.Person{Name: m.author}); err != nil {
+			problems = append(problems, fmt.Errorf("line %d, author: %w", m.line, err))
+		}
+	}
+	return errors.Join(problems...)
+}
+
 // schedule takes the script in for the console's channel.
 func (p *player) schedule(ctx context.Context, script discussion.Script, channel string) error {
 	home, err := p.Directory.Community(ctx, p.console.Channel(channel).Space)
@@ -29,6 +52,13 @@ func (p *player) schedule(ctx context.Context, script discussion.Script, channel
 	}
 	p.chat = discussion.Discussion{
 		Community: home.ID, Script: script, Channel: p.console.Channel(channel), Language: home.Language, Base: script.Start,
+	}
+	for _, name := range script.Hosts {
+		host, err := p.Directory.Member(ctx, p.console.Account(name), name)
+		if err != nil {
+			return err
+		}
+		p.chat.Hosts = append(p.chat.Hosts, host.ID)
 	}
 	return p.Chats.Schedule(ctx, &p.chat, "")
 }

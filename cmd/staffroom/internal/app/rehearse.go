@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -59,6 +60,12 @@ func (c *rehearseCommand) Run(ctx context.Context, a *App) (err error) {
 	if err != nil {
 		return err
 	}
+	if c.Out == "" {
+		return errors.New("--out: expected a folder")
+	}
+	if err := os.MkdirAll(c.Out, 0o755); err != nil {
+		return fmt.Errorf("--out: %w", err)
+	}
 	clock := scheduler.NewManualClock(script.Start.Add(-time.Minute))
 	e, err := engine.Open(ctx, engine.Options{InProcess: true, Start: clock.Now()})
 	if err != nil {
@@ -85,6 +92,9 @@ func (c *rehearseCommand) Run(ctx context.Context, a *App) (err error) {
 	begun := time.Now()
 	var archive discussion.Archive
 	err = t.start(ctx, func(ctx context.Context) error {
+		if err := p.join(ctx, script.Hosts, messages); err != nil {
+			return err
+		}
 		if err := p.schedule(ctx, script, channelOfRehearsal); err != nil {
 			return err
 		}
@@ -98,9 +108,13 @@ func (c *rehearseCommand) Run(ctx context.Context, a *App) (err error) {
 		if err := t.wait(ctx, discussion.LateAnswers+time.Second); err != nil {
 			return err
 		}
-		archive, err = p.write(ctx, c.Out)
-		return err
+		return nil
 	})
+	if err != nil && (ctx.Err() == nil || p.said == 0) {
+		return err
+	}
+	// Ctrl-C ends the rehearsal, not its archive.
+	archive, err = p.write(context.WithoutCancel(ctx), c.Out)
 	if err != nil {
 		return err
 	}

@@ -80,6 +80,15 @@ func (t *terminal) settle(ctx context.Context) error {
 	if t.manual != nil {
 		return t.Runner.RunDue(ctx)
 	}
+	err := t.settleReal(ctx)
+	if bot.CodeOf(err) == bot.Unavailable {
+		// The log says so; what is due happens when the store is back.
+		return nil
+	}
+	return err
+}
+
+func (t *terminal) settleReal(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, settled)
 	defer cancel()
 	for ctx.Err() == nil {

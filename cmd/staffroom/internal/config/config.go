@@ -82,6 +82,12 @@ type Slack struct {
 // defaultPath is read when no path is given; it may be missing.
 const defaultPath = "config.yaml"
 
+// Defaults is what holds where nothing is set: no file and no environment.
+func Defaults() Config {
+	l := &loader{env: func(string) (string, bool) { return "", false }}
+	return l.config(l.parse(nil))
+}
+
 // Load reads the file at path and the environment, which env looks up like os.LookupEnv.
 //
 // An empty path means config.yaml in the current directory, which need not exist; a path that is given must. The error

@@ -371,3 +371,10 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+func TestWhatHoldsWhereNothingIsSet(t *testing.T) {
+	c := Defaults()
+	if c.Language != "en" || c.Zone.String() != "UTC" || c.Redis.DataDir != "data" || c.Redis.URL.Reveal() != "" || len(c.Discord)+len(c.Slack) != 0 {
+		t.Errorf("got %+v", c)
+	}
+}
