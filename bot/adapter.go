@@ -18,9 +18,10 @@ type Adapter interface {
 }
 
 // Messenger says things on a platform. Its methods may be called before the
-// adapter runs and after it has stopped. Their errors are of type *Error with one
-// of the codes rate_limited, permanent, unavailable (nothing was sent),
-// unknown_outcome (it may have been sent), not_found.
+// adapter runs and after it has stopped, and several at once. Their errors are of
+// type *Error with one of the codes rate_limited, permanent, unavailable (nothing
+// was sent), unknown_outcome (it may have been sent), not_found. Where a platform
+// has no threads, what is for a thread goes into its channel.
 type Messenger interface {
 	// Send posts p. Posting the same Key again gives the same message where the
 	// platform can tell (see Deduper).
@@ -30,10 +31,12 @@ type Messenger interface {
 	Update(ctx context.Context, ref MessageRef, m Message) error
 	// Delete removes a message of ours. One that is gone already is no error.
 	Delete(ctx context.Context, ref MessageRef) error
-	// Find looks for the message with this key in ch, posted at since or later.
-	// ErrCannotFind means that the platform has no way to tell.
+	// Find looks for the message with this key in ch, posted at since or later;
+	// one that was deleted is not found. ErrCannotFind means that the platform has
+	// no way to tell.
 	Find(ctx context.Context, ch Channel, key DeliveryKey, since time.Time) (MessageRef, bool, error)
-	// Direct gives the channel of direct messages with a person.
+	// Direct gives the channel of direct messages with a person. Where there is no
+	// such person, that is not_found or permanent.
 	Direct(ctx context.Context, who Account) (Channel, error)
 }
 
@@ -47,6 +50,28 @@ type Deduper interface {
 	DedupeWindow() time.Duration
 }
 
+// Paced is a Messenger whose platform takes only so many messages in a time.
+type Paced interface {
+	// Pace is what the platform allows, as far as it says so beforehand. It is
+	// always the same.
+	Pace() Pace
+}
+
+// Pace is how fast a platform takes messages of ours. A zero Rate is no limit.
+type Pace struct {
+	Channel Rate // in one channel
+	Overall Rate // on the whole connection
+	Updates Rate // changes of messages on the whole connection, within the other two
+	Threads bool // a thread counts as a channel of its own
+}
+
+// Rate is at most Most messages in any period of length Per. The shorter the
+// period, the more evenly they are spread.
+type Rate struct {
+	Most int
+	Per  time.Duration
+}
+
 // Inbox is where an adapter puts what comes in. Router is the only one outside
 // of tests.
 type Inbox interface {
@@ -55,12 +80,16 @@ type Inbox interface {
 	// Route finds what serves a concrete path: its privacy and mode must be
 	// known before the handler runs. Where nothing does, the answer is private.
 	Route(path string) (*Route, bool)
-	// Ask serves a request. The error is for the adapter's log; what the member
-	// should read is in the reply all the same.
+	// Ask serves a request. The adapter ends ctx when the handler's time is over:
+	// 2 s where the route is Quick, 10 s where it is Deferred, or more if the
+	// platform still takes the answer then. The error is for the adapter's log;
+	// what the member should read is in the reply all the same.
 	Ask(ctx context.Context, req *Request) (Reply, error)
 	// Tell passes an event on: those of a channel one by one, in the order they
 	// came, and never what the bot itself said. An error means that the event was
-	// not taken in: where the platform delivers it again, let it.
+	// not taken in. Where the platform delivers it again, let it: later ones may
+	// overtake it then. Where it does not, try again for a few seconds, while the
+	// later ones of the channel wait.
 	Tell(ctx context.Context, ev *Event) error
 	// Complete proposes values for the option that is being typed.
 	Complete(ctx context.Context, req *Request, option string) ([]Choice, error)

@@ -23,6 +23,13 @@ func (s Span) Clock(zone string) string {
 	return words.format(at, s.Style) + " " + at.Format("MST")
 }
 
+// Day is a date in words of a language, with its year: "Thu 3 Dec 2026", "jue 3
+// de diciembre de 2026". A date is no instant: it is the same for every reader.
+func Day(language string, date time.Time) string {
+	words := dateWordsOf(language)
+	return words.weekdays[date.Weekday()] + " " + words.date(date.Day(), date.Month()) + words.ofYear + strconv.Itoa(date.Year())
+}
+
 // location is the zone of that name, or UTC and false.
 func location(zone string) (*time.Location, bool) {
 	if zone == "" {
@@ -40,6 +47,7 @@ func location(zone string) (*time.Location, bool) {
 type dateWords struct {
 	weekdays [7]string // from Sunday on
 	date     func(day int, month time.Month) string
+	ofYear   string // between a date and its year
 	clock    string // a layout of package time
 }
 
@@ -50,12 +58,14 @@ func dateWordsOf(language string) dateWords {
 		return dateWords{
 			weekdays: [7]string{"dom", "lun", "mar", "mié", "jue", "vie", "sáb"},
 			date:     func(day int, month time.Month) string { return strconv.Itoa(day) + " de " + spanishMonth(month) },
+			ofYear:   " de ",
 			clock:    "15:04",
 		}
 	default:
 		return dateWords{
 			weekdays: [7]string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"},
 			date:     func(day int, month time.Month) string { return strconv.Itoa(day) + " " + month.String()[:3] },
+			ofYear:   " ",
 			clock:    "3:04 pm",
 		}
 	}

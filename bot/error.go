@@ -37,6 +37,7 @@ type Error struct {
 	Code    Code
 	Message Text          // what to tell the member; may be empty
 	After   time.Duration // RateLimited: how long to wait
+	Overall bool          // RateLimited: everything on the connection has to wait, not this channel alone
 	Reason  Reason        // Permanent: why
 	Err     error         // the cause, for the log; never shown to a member
 }

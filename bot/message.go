@@ -88,7 +88,7 @@ type Choice struct {
 // Reply is what a handler answers.
 type Reply struct {
 	Message *Message // says this; private if the route is
-	Replace bool     // the message takes the place of the one whose control was pressed
+	Replace bool     // the message takes the place of Request.Message; where that is nil, it is a new one
 	Form    *Form    // opens a form; only from a Quick route
 	// FieldErrors says what to change in which field of the form that was
 	// submitted. The form stays open and what was typed stays in it.
@@ -112,7 +112,7 @@ type Request struct {
 	Account  Account
 	Name     string // display name on the platform, as data
 	Channel  Channel
-	Message  *MessageRef // the message whose control was pressed
+	Message  *MessageRef // the message whose control was pressed, or opened the form; nil for a command
 	Manages  bool        // the platform says that this person runs the space
 	Language string      // the reader's language if the platform tells it (IETF tag)
 	Root     string      // the word before every command where the platform has only one: "staffroom"
@@ -172,5 +172,5 @@ type Event struct {
 	Text     string // as typed; mentions of people as @name
 	At       time.Time
 	Posted   time.Time // when the message itself was posted, also for a change; zero if the platform does not say
-	Revision int64 // grows with each change of the message, by the platform's count or clock
+	Revision int64     // grows with each change of the message, by the platform's count or clock
 }

@@ -71,7 +71,7 @@ type Command struct {
 type Subcommand struct {
 	Name    string // "archive"
 	Summary Key
-	Example string // as typed: "/chat archive name:Models"
+	Example string // as typed: "/chat archive name:Models"; help leaves it out if it is the command alone
 	Options []Option
 	Access  Access
 	Private bool

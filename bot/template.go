@@ -38,6 +38,11 @@ func Count(name string, n int) Arg {
 // Rich is an argument that is already a Text.
 func Rich(name string, value Text) Arg { return Arg{Name: name, Value: value} }
 
+// Place is a channel, and what it is called where it cannot be linked to.
+func Place(name string, ch Channel, called string) Arg {
+	return Arg{Name: name, Value: Text{{Kind: SpanChannel, Text: called, Channel: &ch}}}
+}
+
 // At is an instant. zone is the IANA zone for platforms that do not know the
 // reader's.
 func At(name string, at time.Time, zone string, style TimeStyle) Arg {

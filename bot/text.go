@@ -16,6 +16,7 @@ const (
 	SpanCode    SpanKind = "c"
 	SpanLink    SpanKind = "a" // Text is the label, URL the target
 	SpanMention SpanKind = "m" // Account is the person, Text their name where the platform cannot mention
+	SpanChannel SpanKind = "h" // Channel is a place, Text what to call it where the platform cannot link to it
 	SpanTime    SpanKind = "t" // At is the instant, shown in the reader's zone where the platform can
 )
 
@@ -26,6 +27,7 @@ type Span struct {
 	Text    string     `json:"t,omitempty"`
 	URL     string     `json:"u,omitempty"`
 	Account *Account   `json:"w,omitempty"`
+	Channel *Channel   `json:"ch,omitempty"`
 	At      *time.Time `json:"at,omitempty"`
 	Style   TimeStyle  `json:"s,omitempty"`
 	// For platforms that show a time in words of ours (see Clock):

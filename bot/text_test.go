@@ -183,3 +183,14 @@ func TestNearest(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 }
+
+func TestDay(t *testing.T) {
+	day := time.Date(2026, 12, 3, 0, 0, 0, 0, time.UTC)
+	for language, want := range map[string]string{
+		"en": "Thu 3 Dec 2026", "": "Thu 3 Dec 2026", "es": "jue 3 de diciembre de 2026", "es-MX": "jue 3 de diciembre de 2026",
+	} {
+		if got := bot.Day(language, day); got != want {
+			t.Errorf("%s: %q, want %q", language, got, want)
+		}
+	}
+}

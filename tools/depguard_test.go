@@ -28,6 +28,7 @@ const (
 	discordgo = "github.com/bwmarrin/discordgo"
 	flock     = "github.com/gofrs/flock"
 	goYAML    = "github.com/goccy/go-yaml"
+	golangICS = "github.com/arran4/golang-ical"
 	i18n      = "github.com/nicksnyder/go-i18n/v2/i18n"
 	miniredis = "github.com/alicebob/miniredis/v2"
 	rapid     = "pgregory.net/rapid"
@@ -46,7 +47,17 @@ var layers = []struct {
 	{
 		"scheduler/x.go",
 		[]string{"std", cron},
-		[]string{"bot", "bot/bottest", "bot/redis", "adapters/console", "cmd/staffroom", redis, goYAML, rapid},
+		[]string{"bot", "bot/bottest", "bot/redis", "adapters/console", "cmd/staffroom", redis, goYAML, golangICS, rapid},
+	},
+	{
+		"scheduler/rule/x.go",
+		[]string{"std", cron},
+		[]string{"scheduler", "scheduler/ical", "bot", "cmd/staffroom", redis, golangICS, rapid},
+	},
+	{
+		"scheduler/ical/x.go",
+		[]string{"std", golangICS, "scheduler/rule"},
+		[]string{"scheduler", "bot", "cmd/staffroom", redis, cron, rapid},
 	},
 	{
 		"scheduler/x_test.go",
@@ -80,13 +91,23 @@ var layers = []struct {
 	},
 	{
 		"bot/discussion/x.go",
-		[]string{"std", "bot", "bot/locale", "bot/outbox", "scheduler", goYAML, goYAML + "/ast"},
-		[]string{"bot/community", "bot/library", "bot/redis", "bot/bottest", "adapters/slack", redis, i18n, slack},
+		[]string{"std", "bot", "bot/locale", "bot/outbox", "scheduler", "scheduler/rule", goYAML, goYAML + "/ast"},
+		[]string{"scheduler/ical", "bot/community", "bot/library", "bot/redis", "bot/bottest", "adapters/slack", redis, i18n, slack},
 	},
 	{
 		"bot/discussion/x_test.go",
 		[]string{"std", "bot", "bot/bottest", "bot/redis/redistest", rapid},
 		[]string{"bot/community", "adapters/console", redis, miniredis, discordgo},
+	},
+	{
+		"bot/schedule/x.go",
+		[]string{"std", "bot", "bot/locale", "bot/outbox", "scheduler", "scheduler/ical", "scheduler/rule"},
+		[]string{"bot/community", "bot/discussion", "bot/redis", "bot/bottest", "adapters/console", redis, cron, golangICS, goYAML},
+	},
+	{
+		"bot/schedule/x_test.go",
+		[]string{"std", "bot", "bot/bottest", "bot/locale", "scheduler/rule", rapid},
+		[]string{"bot/community", "bot/discussion", "adapters/console", redis, golangICS},
 	},
 	{
 		"bot/notyetthere/x.go",
@@ -145,8 +166,8 @@ var layers = []struct {
 	},
 	{
 		"cmd/staffroom/x.go",
-		[]string{"std", "bot", "bot/community", "bot/discussion", "bot/redis", "scheduler", "adapters/console", "adapters/discord", "adapters/slack", goYAML},
-		[]string{redis, miniredis, discordgo, slack, "bot/bottest", "adapters/adaptertest"},
+		[]string{"std", "bot", "bot/community", "bot/discussion", "bot/redis", "scheduler", "scheduler/rule", "scheduler/ical", "adapters/console", "adapters/discord", "adapters/slack", goYAML},
+		[]string{golangICS, redis, miniredis, discordgo, slack, "bot/bottest", "adapters/adaptertest"},
 	},
 	{
 		"docs/examples/toy/x.go",

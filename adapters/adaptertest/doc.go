@@ -10,6 +10,6 @@
 //	}
 //
 // Run makes a new World for every case and checks after each that no goroutine
-// is left. docs/extending.md shows a small adapter with its World, and what goes
-// wrong most often.
+// is left. docs/platform.md shows a small adapter with its World, what goes wrong
+// most often, and what the contract does not look at.
 package adaptertest

@@ -16,12 +16,19 @@ func postCases() []testCase {
 		{name: "update", run: update},
 		{name: "delete", run: deleteTwice},
 		{name: "direct message", run: directMessage},
-		{name: "looks and mention", run: looksAndMention},
+		{name: "direct message to a stranger", run: directToStranger},
+		{name: "looks, link and mention", run: looksLinkAndMention},
+		{name: "mention of somebody elsewhere", run: mentionElsewhere},
+		{name: "time", run: timeShown},
+		{name: "image and file", run: imageAndFile},
 		{name: "long post", run: longPost},
 		{name: "own posts are no events", run: ownPostsAreNoEvents},
 		{name: "stop before anything came in", run: func(*play) {}},
 	}
 }
+
+// address is where the contract's link leads.
+const address = "https://example.org/a?b=c&d=e"
 
 func (p *play) post(key bot.DeliveryKey, text bot.Text, controls ...bot.Control) bot.Post {
 	return bot.Post{Key: key, Channel: p.world.Channel(), Message: bot.Message{Text: text, Controls: controls}}
@@ -96,6 +103,10 @@ func deleteTwice(p *play) {
 	if code := bot.CodeOf(err); code != bot.NotFound && code != bot.Permanent {
 		p.Errorf("Update of a deleted message = %v, want not_found or permanent", err)
 	}
+	_, found, err := p.adapter.Find(p.Context(), ref.Channel, "delete", time.Now().Add(-time.Minute))
+	if found || err != nil && !errors.Is(err, bot.ErrCannotFind) {
+		p.Errorf("Find of a deleted message = %t, %v", found, err)
+	}
 }
 
 func directMessage(p *play) {
@@ -116,19 +127,70 @@ func directMessage(p *play) {
 	}
 }
 
-func looksAndMention(p *play) {
+// directToStranger: nobody has this account, so the outbox must not try again.
+func directToStranger(p *play) {
+	stranger := p.world.Account(Ana)
+	stranger.User += "0"
+	_, err := p.adapter.Direct(p.Context(), stranger)
+	if err == nil { // the platform may find out only when something is sent
+		_, err = p.adapter.Send(p.Context(), bot.Post{Key: "stranger", Direct: &stranger, Message: bot.Message{Text: bot.Plain("To nobody")}})
+	}
+	switch bot.CodeOf(err) {
+	case bot.NotFound, bot.Forbidden, bot.Permanent:
+	default:
+		p.Errorf("a direct message to nobody = %v, want not_found, forbidden or permanent", err)
+	}
+}
+
+func looksLinkAndMention(p *play) {
 	joe := p.world.Account(Joe)
 	p.send(p.post("looks", bot.Text{
 		{Text: "plain "}, {Kind: bot.SpanBold, Text: "strong"}, {Text: " "}, {Kind: bot.SpanItalic, Text: "slanted"}, {Text: " "},
-		{Kind: bot.SpanCode, Text: "typed"}, {Text: " "}, {Kind: bot.SpanLink, Text: "label", URL: "https://example.org/a?b=c&d=e"}, {Text: " "},
+		{Kind: bot.SpanCode, Text: "typed"}, {Text: " "}, {Kind: bot.SpanLink, Text: "label", URL: address}, {Text: " "},
 		{Kind: bot.SpanMention, Text: "Joe", Account: &joe},
 	}))
 	const begins = "plain strong slanted typed label"
 	right := func(s Seen) bool {
-		return strings.HasPrefix(s.Text, begins) && slices.Equal(s.Pings, []string{Joe})
+		return strings.HasPrefix(s.Text, begins) && slices.Equal(s.Pings, []string{Joe}) && slices.Equal(s.Links, []string{address})
 	}
-	eventually(p, begins+" with a mention of Joe", func() []Seen { return p.world.Seen(Joe) },
+	eventually(p, begins+" with a link and a mention of Joe", func() []Seen { return p.world.Seen(Joe) },
 		func(all []Seen) bool { return slices.ContainsFunc(all, right) })
+}
+
+// mentionElsewhere: an ID means somebody else, or nobody, in another space.
+func mentionElsewhere(p *play) {
+	elsewhere := p.world.Account(Joe)
+	elsewhere.Space.Connection += "-other"
+	ref := p.send(p.post("elsewhere", bot.Text{{Text: "with "}, {Kind: bot.SpanMention, Text: "Maria", Account: &elsewhere}}))
+	got := eventually(p, "message "+ref.ID, func() Seen { return p.seenByID(Joe, ref.ID) }, func(s Seen) bool { return s.ID != "" })
+	if !strings.Contains(got.Text, "Maria") || len(got.Pings) != 0 {
+		p.Errorf("somebody in another space shows as %+v, want the name and nobody notified", got)
+	}
+}
+
+// timeShown: in which zone and how is up to the platform, but not whether. All
+// zones of today have half or quarter hours.
+func timeShown(p *play) {
+	at := time.Date(2031, time.March, 10, 18, 30, 0, 0, time.UTC)
+	ref := p.send(p.post("time", bot.Text{{Text: "We meet "}, {Kind: bot.SpanTime, At: &at, Zone: "America/Chicago", Language: "en"}}))
+	got := eventually(p, "message "+ref.ID, func() Seen { return p.seenByID(Joe, ref.ID) }, func(s Seen) bool { return s.ID != "" })
+	when, _ := strings.CutPrefix(got.Text, "We meet ")
+	if !slices.ContainsFunc([]string{":00", ":15", ":30", ":45"}, func(minute string) bool { return strings.Contains(when, minute) }) {
+		p.Errorf("half past six in the evening, UTC, shows as %q", got.Text)
+	}
+}
+
+// imageAndFile: the platform may show them in messages of their own.
+func imageAndFile(p *play) {
+	post := p.post("picture", bot.Plain("With a picture and a file"))
+	post.Message.Image = &bot.Image{URL: "https://example.org/pond.png", Alt: "A quiet pond"}
+	post.Message.Files = []bot.File{{Name: "notes.md", Data: []byte("# Notes\n")}}
+	p.send(post)
+	p.sees(Joe, "With a picture and a file")
+	eventually(p, "image and file", func() []Seen { return p.world.Seen(Joe) }, func(all []Seen) bool {
+		return slices.ContainsFunc(all, func(s Seen) bool { return slices.Equal(s.Images, []string{"A quiet pond"}) }) &&
+			slices.ContainsFunc(all, func(s Seen) bool { return slices.Equal(s.Files, []string{"notes.md"}) })
+	})
 }
 
 func longPost(p *play) {

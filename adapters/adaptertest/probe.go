@@ -15,9 +15,17 @@ const (
 	replaceLabel = "Take over"
 	titleLabel   = "Title"
 	bodyLabel    = "What you did"
+	levelLabel   = "Level"
 	titleTooLong = "At most ten letters, please."
 	startBody    = "as it stands"
+	titleHint    = "short"
+	gone         = "There is nothing behind this any more."
 )
+
+// levels are what a field of the probe's form lets people pick from.
+func levels() []bot.Choice {
+	return []bot.Choice{{Label: "Beginning", Value: "1"}, {Label: "Going on", Value: "2"}}
+}
 
 // probe is the bot of the contract: a router with commands that do one thing
 // each, which remembers what it was asked and told.
@@ -82,8 +90,9 @@ func open(_ context.Context, req *bot.Request) (bot.Reply, error) {
 		Path:   "/probe/save/" + req.Params.Get("n"),
 		Submit: "Save",
 		Fields: []bot.Field{
-			{Name: "title", Label: titleLabel, Hint: "short"},
+			{Name: "title", Label: titleLabel, Hint: titleHint},
 			{Name: "body", Label: bodyLabel, Value: startBody, Long: true, Optional: true},
+			{Name: "level", Label: levelLabel, Value: "1", Choices: levels()},
 		},
 	}), nil
 }
@@ -116,7 +125,11 @@ func (p *probe) remember(next bot.Handler) bot.Handler {
 		p.mu.Lock()
 		p.requests = append(p.requests, *req)
 		p.mu.Unlock()
-		return next(ctx, req)
+		reply, err := next(ctx, req)
+		if bot.CodeOf(err) == bot.NotFound { // said in words, as the real bot does
+			return bot.Say(bot.Plain(gone)), nil
+		}
+		return reply, err
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/staffroom-bot/staffroom/bot"
 )
 
 // replyCases are about what a person gets for asking.
@@ -11,6 +13,7 @@ func replyCases() []testCase {
 	return []testCase{
 		{name: "private reply", run: privateReply},
 		{name: "public reply", run: publicReply},
+		{name: "nothing serves it", run: nothingServesIt},
 		{name: "failure with words", run: failureWithWords},
 		{name: "long private reply", run: longPrivateReply},
 		{name: "button opens a form", run: buttonOpensForm},
@@ -68,6 +71,20 @@ func publicReply(p *play) {
 	}
 }
 
+// nothingServesIt: a button from before an upgrade is answered in words, which
+// are for whoever pressed it.
+func nothingServesIt(p *play) {
+	ref := p.send(p.post("old", bot.Plain("An old panel"), bot.Control{Label: openLabel, Path: "/probe/was/here"}))
+	p.sees(Ana, "An old panel")
+	p.world.Press(Ana, ref.ID, openLabel)
+	if got := p.sees(Ana, gone); !got.Private && !got.Direct {
+		p.Errorf("what is said about a path that nothing serves is not private: %+v", got)
+	}
+	if n := p.count(Joe, gone); n != 0 {
+		p.Error("Ana pressed a button that nothing serves, and Joe is told")
+	}
+}
+
 func failureWithWords(p *play) {
 	p.world.Command(Ana, probeCommand("fail"))
 	p.sees(Ana, "That did not work.")
@@ -93,12 +110,13 @@ func (p *play) seesLongText(who string) {
 }
 
 // openForm has Ana make a panel and press its button.
-func (p *play) openForm() {
+func (p *play) openForm() (panel Seen) {
 	p.Helper()
 	p.world.Command(Ana, probeCommand("panel"))
 	shown := p.sees(Ana, "The panel")
 	p.world.Press(Ana, shown.ID, openLabel)
 	p.form(Ana, func(f Form) bool { return f.Title == "Number 7" })
+	return shown
 }
 
 // form waits until the person has a form open that is right.
@@ -130,9 +148,12 @@ func buttonOpensForm(p *play) {
 		p.Fatalf("Buttons = %q, want %q", shown.Buttons, want)
 	}
 	p.world.Press(Ana, shown.ID, openLabel)
-	form := p.form(Ana, func(f Form) bool { return len(f.Fields) == 2 })
-	if form.Title != "Number 7" || form.field(bodyLabel).Value != startBody {
+	form := p.form(Ana, func(f Form) bool { return len(f.Fields) == 3 })
+	if form.Title != "Number 7" || form.field(bodyLabel).Value != startBody || form.field(titleLabel).Hint != titleHint {
 		p.Errorf("the form is %+v", form)
+	}
+	if got := form.field(levelLabel); !slices.Equal(got.Choices, levels()) || got.Value != "1" {
+		p.Errorf("the field with choices is %+v, want the first of %+v picked", got, levels())
 	}
 	if _, open := p.world.Form(Joe); open {
 		p.Error("Ana pressed, and Joe has a form open")
@@ -144,15 +165,18 @@ func buttonOpensForm(p *play) {
 }
 
 func formError(p *play) {
-	p.openForm()
+	panel := p.openForm()
 	typed := "**two**\n<lines> & more"
-	p.world.Fill(Ana, map[string]string{titleLabel: "Far too long a title", bodyLabel: typed})
+	p.world.Fill(Ana, map[string]string{titleLabel: "Far too long a title", bodyLabel: typed, levelLabel: "2"})
 	form := p.form(Ana, func(f Form) bool { return strings.Contains(f.field(titleLabel).Error, titleTooLong) })
 	if got := form.field(bodyLabel); got.Error != "" || got.Value != typed {
 		p.Errorf("the other field is %+v, want what was typed and no error", got)
 	}
 	if got := form.field(titleLabel).Value; got != "Far too long a title" {
 		p.Errorf("the wrong field holds %q, want what was typed", got)
+	}
+	if got := form.field(levelLabel).Value; got != "2" {
+		p.Errorf("the field with choices holds %q, want what was picked", got)
 	}
 
 	p.world.Fill(Ana, map[string]string{titleLabel: "Short"})
@@ -163,8 +187,11 @@ func formError(p *play) {
 		p.Error("the form is still open after it was taken")
 	}
 	saved := p.probe.asked("/probe/save/7")
-	if got := saved[len(saved)-1].Value("body"); got != typed {
-		p.Errorf("body = %q, want what was typed before, %q", got, typed)
+	if got := saved[0]; got.Message == nil || got.Message.ID != panel.ID {
+		p.Errorf("the form came from message %v, want %s, whose button opened it", got.Message, panel.ID)
+	}
+	if got := saved[len(saved)-1]; got.Value("body") != typed || got.Value("level") != "2" {
+		p.Errorf("Values = %q, want what was typed and picked before, %q and 2", got.Values, typed)
 	}
 	for _, s := range p.world.Seen(Joe) {
 		if strings.HasPrefix(s.Text, "Saved") {

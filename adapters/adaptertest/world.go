@@ -19,10 +19,10 @@ const (
 // connections included.
 //
 // The methods by which people do things return when the platform has taken the
-// input, not when the bot has answered. They wait until the adapter that Connect
-// made last is receiving. Where something is impossible (no such button in
-// sight, no form open) they end the test with t.Fatal. The suite calls one
-// method at a time.
+// input, not when the bot has answered. Where input sent earlier would be lost,
+// they wait until the adapter that Connect made last is receiving. Where
+// something is impossible (no such button in sight, no form open) they end the
+// test with t.Fatal. The suite calls one method at a time.
 type World interface {
 	// Connect makes an adapter for this platform. A second call makes another
 	// one as after a restart of the process: same platform, same connection
@@ -48,7 +48,8 @@ type World interface {
 	// Press presses the button with this label on message id, an ID from Seen.
 	Press(who, id, label string)
 	// Fill submits the form that is open for this person, with values by the
-	// fields' labels. A field that is not named keeps what stands in it.
+	// fields' labels; of a field with choices, the Value of one. A field that is
+	// not named keeps what stands in it.
 	Fill(who string, values map[string]string)
 
 	// Seen is what the bot has said that this person can see now, in the
@@ -123,6 +124,9 @@ type Seen struct {
 	Direct  bool     // in the direct messages with this person
 	Buttons []string // their labels
 	Pings   []string // who is notified by it: Ana, Joe, or "everyone" for any kind of crowd
+	Links   []string // the addresses that its links lead to
+	Images  []string // what its images say to readers who do not see them
+	Files   []string // the names of the files that come with it
 }
 
 // Form is a form as a person sees it.
@@ -133,7 +137,9 @@ type Form struct {
 
 // Field is one input of a Form.
 type Field struct {
-	Label string
-	Value string // what stands in it
-	Error string // what the bot says is wrong with it
+	Label   string
+	Hint    string       // shown while it is empty
+	Choices []bot.Choice // to pick from; nil where a text is typed
+	Value   string       // what stands in it; of a field with choices, the Value of one
+	Error   string       // what the bot says is wrong with it
 }

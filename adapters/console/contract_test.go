@@ -120,9 +120,18 @@ func (w *world) Seen(who string) []adaptertest.Seen {
 			s.Buttons = append(s.Buttons, c.Label)
 		}
 		for _, span := range msg.Body.Text {
-			if span.Account != nil {
+			if span.Account != nil && span.Account.Space == a.memory.space {
 				s.Pings = append(s.Pings, span.Account.User)
 			}
+			if span.URL != "" {
+				s.Links = append(s.Links, span.URL)
+			}
+		}
+		if msg.Body.Image != nil {
+			s.Images = []string{msg.Body.Image.Alt}
+		}
+		for _, f := range msg.Body.Files {
+			s.Files = append(s.Files, f.Name)
 		}
 		seen = append(seen, s)
 	}
@@ -140,9 +149,11 @@ func (w *world) Form(who string) (adaptertest.Form, bool) {
 	shown := adaptertest.Form{Title: f.form.Title}
 	for _, field := range f.form.Fields {
 		shown.Fields = append(shown.Fields, adaptertest.Field{
-			Label: field.Label,
-			Value: f.values[field.Name],
-			Error: f.errors[field.Name].String(),
+			Label:   field.Label,
+			Hint:    field.Hint,
+			Choices: field.Choices,
+			Value:   f.values[field.Name],
+			Error:   f.errors[field.Name].String(),
 		})
 	}
 	return shown, true

@@ -103,7 +103,7 @@ func (a *Adapter) Find(_ context.Context, ch bot.Channel, key bot.DeliveryKey, _
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	msg, ok := a.memory.byKey[placedKey{ch.ID, key}]
-	if !ok || ch.Space != a.memory.space {
+	if !ok || msg.Deleted || ch.Space != a.memory.space {
 		return bot.MessageRef{}, false, nil
 	}
 	return a.memory.ref(msg), true, nil

@@ -152,6 +152,11 @@ func (s *screen) span(span bot.Span, zone string) (look, string) {
 		return linkLook, span.Text + " (" + span.URL + ")"
 	case bot.SpanMention:
 		return boldLook, "@" + span.Text
+	case bot.SpanChannel:
+		if span.Channel != nil {
+			return boldLook, "#" + span.Channel.ID
+		}
+		return plainLook, span.Text
 	case bot.SpanTime:
 		if zone == "" {
 			zone = s.zone.String()

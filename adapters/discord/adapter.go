@@ -17,6 +17,9 @@
 // is kept in memory only, for draftsKept; after a restart the button says that
 // the form must be asked for anew.
 //
+// Answers: what Discord takes no more as an answer, because it came too late,
+// goes to the asker's direct messages.
+//
 // Permissions that the bot needs in a channel: View Channel, Send Messages,
 // Send Messages in Threads, Embed Links, Attach Files, Read Message History.
 package discord
@@ -73,10 +76,11 @@ type patience struct {
 }
 
 const (
-	remembered  = 2000      // forms, people
+	remembered  = 2000      // people
+	draftsHeld  = 500       // forms
 	draftsKept  = time.Hour // a form as it was filled in
 	peopleKept  = 30 * 24 * time.Hour
-	stopHandler = 400 * time.Millisecond // for handlers to end, once they have been told to
+	stopHandler = 300 * time.Millisecond // for handlers to end, once they have been told to
 )
 
 // New returns an adapter, which connects when it runs. It can send before that.
@@ -111,14 +115,19 @@ func New(o Options) (*Adapter, error) {
 			handle: 10 * time.Second,
 			tell:   []time.Duration{100 * time.Millisecond, 500 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second},
 			retry:  200 * time.Millisecond,
-			stop:   1200 * time.Millisecond,
+			stop:   time.Second,
 		},
 		places: newPlaces(r),
-		drafts: newRecent[bot.Form](remembered, draftsKept, o.Now),
+		drafts: newRecent[bot.Form](draftsHeld, draftsKept, o.Now),
 		direct: newRecent[string](remembered, peopleKept, o.Now),
 		seen:   newRecent[string](remembered, peopleKept, o.Now),
 	}, nil
 }
+
+var (
+	_ bot.Adapter = (*Adapter)(nil)
+	_ bot.Deduper = (*Adapter)(nil)
+)
 
 // Name is the connection's name in the configuration.
 func (a *Adapter) Name() string { return a.name }
@@ -133,15 +142,18 @@ func (a *Adapter) Run(ctx context.Context, in bot.Inbox) error {
 	r := newReceiver(ctx, a, in)
 	g := a.gateway
 	g.onto = r.receive
-	ended := make(chan error, 1)
-	go func() { ended <- g.run(ctx) }()
 	var err error
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		err = g.run(ctx)
+	}()
 	select {
-	case err = <-ended:
+	case <-ended:
 	case <-ctx.Done():
-		defer func() { <-ended }()
 	}
 	r.finish()
+	<-ended
 	return err
 }
 

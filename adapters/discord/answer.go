@@ -136,52 +136,72 @@ func (c *conversation) deliver(o outcome) {
 // open opens a form, which must be the first answer.
 func (c *conversation) open(f bot.Form) {
 	c.drafts.put(draftKey(c.req.Account.User, f.Path), f)
-	c.first(callback{Type: answerForm, Data: c.modal(f, c.req.Account.Space)})
+	if !c.first(callback{Type: answerForm, Data: c.modal(f, c.req.Account.Space)}) {
+		text, buttons := c.offer(c.req, f)
+		c.inDirect(c.textBody(text, buttons...))
+	}
 }
 
 // show says something: as the first answer or after it, in the place of the
 // message with the control or as a message of its own.
 func (c *conversation) show(b body, private, replace bool) {
-	replace = replace && c.i.Message != nil
-	followUp := "/webhooks/" + c.i.ApplicationID + "/" + c.i.Token
-	original := followUp + "/messages/@original"
-	if private && !replace {
-		b.Flags = flagEphemeral
-	}
-	switch {
-	case c.given == 0 && replace:
-		c.first(callback{Type: answerUpdate, Data: b}, b.files...)
-	case c.given == 0:
-		c.first(callback{Type: answerMessage, Data: b}, b.files...)
-	case c.given == answerDeferUpdate && !replace:
-		c.send(call{method: http.MethodPost, path: followUp, body: b, files: b.files}, false)
-	case c.given == answerDefer && private && !c.hidden:
-		// The message that was announced is for all to see: this one is not.
-		c.send(call{method: http.MethodDelete, path: original}, true)
-		c.send(call{method: http.MethodPost, path: followUp, body: b, files: b.files}, false)
-	default:
-		b.Flags = 0
-		c.send(call{method: http.MethodPatch, path: original, body: b, files: b.files}, true)
+	if !c.reply(b, private, replace && c.i.Message != nil) {
+		c.inDirect(b)
 	}
 }
 
+// inDirect says something in direct messages, where the interaction takes no
+// answer any more.
+func (c *conversation) inDirect(b body) {
+	to, err := c.Direct(c.work, c.req.Account)
+	if err == nil {
+		_, err = c.post(c.work, to, b, "answer "+bot.DeliveryKey(c.req.Input))
+	}
+	if err != nil {
+		c.log.Warn("a late answer could not be given", "input", c.req.Input, "err", err)
+	}
+}
+
+// reply reports false if the interaction takes no answer any more.
+func (c *conversation) reply(b body, private, replace bool) bool {
+	followUp := "/webhooks/" + c.i.ApplicationID + "/" + c.i.Token
+	original := followUp + "/messages/@original"
+	hidden := b
+	if private {
+		hidden.Flags = flagEphemeral
+	}
+	switch {
+	case c.given == 0 && replace:
+		return c.first(callback{Type: answerUpdate, Data: b}, b.files...)
+	case c.given == 0:
+		return c.first(callback{Type: answerMessage, Data: hidden}, b.files...)
+	case c.given == answerDeferUpdate && !replace:
+		return c.send(call{method: http.MethodPost, path: followUp, body: hidden, files: b.files}, false)
+	case c.given == answerDefer && private && !c.hidden:
+		// The message that was announced is for all to see: this one is not.
+		return c.send(call{method: http.MethodDelete, path: original}, true) &&
+			c.send(call{method: http.MethodPost, path: followUp, body: hidden, files: b.files}, false)
+	}
+	return c.send(call{method: http.MethodPatch, path: original, body: b, files: b.files}, true)
+}
+
 // first gives the first answer.
-func (c *conversation) first(answer callback, files ...bot.File) {
+func (c *conversation) first(answer callback, files ...bot.File) bool {
 	c.given = answer.Type
-	c.send(call{method: http.MethodPost, path: callbackPath(c.i), body: answer, files: files}, true)
+	return c.send(call{method: http.MethodPost, path: callbackPath(c.i), body: answer, files: files}, true)
 }
 
 // send makes a call, again after a failure that passes: no outbox stands behind
 // an answer. repeatable says that a second call does no harm where the outcome
-// of the first is unknown.
-func (c *conversation) send(what call, repeatable bool) {
+// of the first is unknown. It reports false if the interaction is over.
+func (c *conversation) send(what call, repeatable bool) bool {
 	const attempts, patient = 3, 5 * time.Second
 	what.anonymous = true
 	var err error
 	for range attempts {
 		err = c.rest.do(c.work, what)
 		if err == nil || codeOf(err) == alreadyAcknowledged { // by the attempt before
-			return
+			return true
 		}
 		wait := c.patience.retry
 		if e, ok := errors.AsType[*bot.Error](err); ok {
@@ -198,6 +218,13 @@ func (c *conversation) send(what call, repeatable bool) {
 		}
 	}
 	c.log.Warn("an answer could not be given", "input", c.req.Input, "type", c.given, "err", err)
+	switch codeOf(err) {
+	case unknownInteraction, unknownWebhook, invalidWebhookToken, unknownMessage:
+		// The last: the message that was announced is deleted, after which Discord
+		// may take no other. https://github.com/discord/discord-api-docs/issues/3087
+		return false
+	}
+	return true
 }
 
 // textBody is a message of text and buttons.

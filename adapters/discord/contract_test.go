@@ -121,12 +121,20 @@ func (w *world) Seen(who string) []adaptertest.Seen {
 		if s.Author != "" {
 			continue
 		}
-		seen := adaptertest.Seen{ID: s.ID, Text: s.Text, Private: s.OnlyFor != "", Direct: s.Direct}
+		seen := adaptertest.Seen{ID: s.ID, Text: s.Text, Private: s.OnlyFor != "", Direct: s.Direct, Links: s.Links}
 		for _, b := range s.Buttons {
 			seen.Buttons = append(seen.Buttons, b.Label)
 		}
 		for _, p := range s.Pings {
 			seen.Pings = append(seen.Pings, names[p])
+		}
+		for _, e := range s.Embeds {
+			if e.Image != nil {
+				seen.Images = append(seen.Images, e.Image.Alt)
+			}
+		}
+		for _, f := range s.Files {
+			seen.Files = append(seen.Files, f.Name)
 		}
 		out = append(out, seen)
 	}
@@ -145,7 +153,10 @@ func (w *world) Form(who string) (adaptertest.Form, bool) {
 	f, ok := w.Server.Form(w.people[who])
 	form := adaptertest.Form{Title: f.Title}
 	for _, field := range f.Fields {
-		out := adaptertest.Field{Label: field.Label, Value: field.Value}
+		out := adaptertest.Field{Label: field.Label, Hint: field.Placeholder, Value: field.Value}
+		for _, c := range field.Options {
+			out.Choices = append(out.Choices, bot.Choice{Label: c.Name, Value: c.Value})
+		}
 		for line := range strings.Lines(w.wrong[who]) {
 			if what, ok := strings.CutPrefix(line, field.Label+": "); ok {
 				out.Error = strings.TrimSpace(what)

@@ -55,6 +55,7 @@ func refused(status int, header http.Header, answer []byte) error {
 		Code       int     `json:"code"`
 		Message    string  `json:"message"`
 		RetryAfter float64 `json:"retry_after"` // seconds
+		Global     bool    `json:"global"`      // every request has to wait
 	}
 	// What is not JSON comes from something in between, and is judged by its status.
 	_ = json.Unmarshal(answer, &said)
@@ -62,6 +63,7 @@ func refused(status int, header http.Header, answer []byte) error {
 	switch {
 	case status == http.StatusTooManyRequests:
 		err.Code, err.After = bot.RateLimited, waitFor(said.RetryAfter, header)
+		err.Overall = said.Global || header.Get("X-RateLimit-Scope") == "global"
 	case status >= 500, status == http.StatusRequestTimeout:
 		err.Code = bot.UnknownOutcome
 	default:

@@ -53,6 +53,9 @@ func mend(code int) (string, bool) {
 	return "", false
 }
 
+// maxResumes is how often Discord may ask to reconnect instead of resuming.
+const maxResumes = 3
+
 // gateway keeps a session with Discord's gateway open. It owns reconnecting:
 // discordgo by itself would try for ever whatever Discord says.
 type gateway struct {
@@ -109,11 +112,13 @@ func (g *gateway) run(ctx context.Context) error {
 		}
 		failures++
 		wait := g.wait(failures)
-		if l.ready.Swap(false) {
+		accepted := l.ready.Swap(false)
+		if accepted {
 			failures, wait = 0, g.wait(1)/4
-		} else if l.greeted() || code == closeBadSequence || code == closeTimedOut {
+		}
+		if !l.resumable(code, accepted || errors.Is(err, errReconnect) && failures < maxResumes) {
 			l.cancel()
-			l = nil // the gateway answered and did not accept the session: begin a new one
+			l = nil
 		}
 		g.log.Warn("disconnected from Discord", "code", code, "err", err, "again_in", wait.Round(time.Millisecond))
 		select {
@@ -132,17 +137,20 @@ func (g *gateway) connect(ctx context.Context, l *link) error {
 	case <-l.lost:
 	default:
 	}
-	opened := make(chan error, 1)
-	go func() { opened <- l.Open() }()
+	var err error
+	opened := make(chan struct{})
+	go func() {
+		defer close(opened)
+		err = l.Open()
+	}()
 	select {
-	case err := <-opened:
-		if err != nil {
-			return err
-		}
+	case <-opened:
 	case <-ctx.Done():
 		l.cancel()
 		<-opened
-		return nil
+	}
+	if err != nil || ctx.Err() != nil {
+		return err
 	}
 	g.log.Info("connected to Discord")
 	select {
@@ -155,7 +163,7 @@ func (g *gateway) connect(ctx context.Context, l *link) error {
 // hangUp ends the session properly, which takes discordgo a second, or else
 // cuts the connection.
 func (g *gateway) hangUp(l *link) {
-	const within = 1500 * time.Millisecond
+	const within = 1300 * time.Millisecond
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -221,10 +229,14 @@ func (l *link) closeCode() int {
 	return 0
 }
 
-// greeted reports whether the gateway has said HELLO on this connection.
-func (l *link) greeted() bool {
+// resumable reports whether the session may go on after a connection that ended
+// with code. welcome says that Discord still knew it.
+func (l *link) resumable(code int, welcome bool) bool {
+	if code == closeBadSequence || code == closeTimedOut {
+		return false
+	}
 	w := l.wire.Load()
-	return w != nil && w.hello.Load()
+	return welcome || w == nil || !w.hello.Load() // Discord has not been asked
 }
 
 // bound is a transport whose requests end with ctx: discordgo asks for the

@@ -174,6 +174,12 @@ func (h *house) asked(n int) bot.Request {
 	return last
 }
 
+func (h *house) requestCount() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.requests)
+}
+
 // sees waits until a person sees a message of the bot with this text.
 func (h *house) sees(person, text string) discordloop.Seen {
 	h.Helper()
@@ -244,3 +250,10 @@ func (h *house) post(key bot.DeliveryKey, m bot.Message) bot.MessageRef {
 	}
 	return ref
 }
+
+// wordless is a catalogue whose messages read as their keys.
+type wordless struct{}
+
+func (wordless) Text(_ string, key bot.Key, _ ...bot.Arg) bot.Text { return bot.Plain(string(key)) }
+
+func silent() *slog.Logger { return slog.New(slog.DiscardHandler) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base32"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -12,7 +13,9 @@ import (
 )
 
 // Send posts p as one message. Discord recognises its key, sent again within
-// DedupeWindow, by the nonce made from it.
+// DedupeWindow, by the nonce made from it, and answers with the message that
+// there is; if that has been deleted meanwhile, with an error, reason gone.
+// https://github.com/discord/discord-api-docs/pull/6647
 func (a *Adapter) Send(ctx context.Context, p bot.Post) (bot.MessageRef, error) {
 	to := p.Channel
 	if p.Direct != nil {
@@ -29,6 +32,9 @@ func (a *Adapter) Send(ctx context.Context, p bot.Post) (bot.MessageRef, error) 
 }
 
 func (a *Adapter) post(ctx context.Context, to bot.Channel, b body, key bot.DeliveryKey) (bot.MessageRef, error) {
+	if err := known(target(to)); err != nil {
+		return bot.MessageRef{}, err
+	}
 	b.Nonce, b.Enforce = nonce(key), true
 	var made struct {
 		ID string `json:"id"`
@@ -51,6 +57,9 @@ func nonce(key bot.DeliveryKey) string {
 
 // Update replaces what a message of ours says, with its buttons and files.
 func (a *Adapter) Update(ctx context.Context, ref bot.MessageRef, m bot.Message) error {
+	if err := known(target(ref.Channel), ref.ID); err != nil {
+		return err
+	}
 	b, err := a.message(m, ref.Channel.Space)
 	if err != nil {
 		return err
@@ -60,6 +69,9 @@ func (a *Adapter) Update(ctx context.Context, ref bot.MessageRef, m bot.Message)
 
 // Delete removes a message of ours.
 func (a *Adapter) Delete(ctx context.Context, ref bot.MessageRef) error {
+	if known(target(ref.Channel), ref.ID) != nil {
+		return nil // it never was
+	}
 	err := a.rest.do(ctx, call{method: http.MethodDelete, path: messagePath(ref)})
 	switch codeOf(err) {
 	case unknownMessage, unknownChannel:
@@ -72,8 +84,8 @@ func messagePath(ref bot.MessageRef) string {
 	return "/channels/" + target(ref.Channel) + "/messages/" + ref.ID
 }
 
-// Find cannot: Discord's history does not show nonces to a bot that did not
-// just send them.
+// Find cannot: Discord does not keep a message's nonce with the message.
+// https://github.com/Rapptz/discord.py/issues/2451
 func (a *Adapter) Find(context.Context, bot.Channel, bot.DeliveryKey, time.Time) (bot.MessageRef, bool, error) {
 	return bot.MessageRef{}, false, bot.ErrCannotFind
 }
@@ -81,6 +93,9 @@ func (a *Adapter) Find(context.Context, bot.Channel, bot.DeliveryKey, time.Time)
 // Direct gives the channel of direct messages with a person. It keeps the
 // person's space, so that what is answered there belongs to it.
 func (a *Adapter) Direct(ctx context.Context, who bot.Account) (bot.Channel, error) {
+	if err := known(who.User); err != nil {
+		return bot.Channel{}, err
+	}
 	id, ok := a.direct.get(who.User)
 	if !ok {
 		var made struct {
@@ -94,4 +109,14 @@ func (a *Adapter) Direct(ctx context.Context, who bot.Account) (bot.Channel, err
 		a.direct.put(who.User, id)
 	}
 	return bot.Channel{Space: who.Space, ID: id}, nil
+}
+
+// known refuses what cannot be an ID of Discord's, and so names nothing there.
+func known(ids ...string) error {
+	for _, id := range ids {
+		if !isSnowflake(id) {
+			return &bot.Error{Code: bot.Permanent, Reason: bot.Gone, Err: errors.New("not an ID of Discord's")}
+		}
+	}
+	return nil
 }

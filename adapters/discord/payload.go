@@ -134,7 +134,7 @@ func (a *Adapter) setText(b *body, text bot.Text) {
 	if parts, whole = write(pieces, maxDescription, second); !whole {
 		parts, _ = write(pieces, maxDescription, second-1)
 		parts[len(parts)-1] += "…"
-		b.files = append(b.files, bot.File{Name: wholeText, Data: []byte(text.String())})
+		b.files = append(b.files, bot.File{Name: wholeText, Data: []byte(clean(text.String()))})
 	}
 	for _, p := range parts {
 		b.Embeds = append(b.Embeds, embed{Description: p})

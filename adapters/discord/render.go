@@ -31,6 +31,11 @@ func (a *Adapter) pieces(t bot.Text) (out []piece, users []string) {
 				p = piece{whole: "<@" + s.Account.User + ">"}
 				users = append(users, s.Account.User)
 			}
+		case bot.SpanChannel:
+			p.look = bot.SpanPlain
+			if s.Channel != nil && s.Channel.Space.Connection == a.name && isSnowflake(target(*s.Channel)) {
+				p = piece{whole: "<#" + target(*s.Channel) + ">"}
+			}
 		case bot.SpanTime:
 			p = timePiece(s)
 		default:

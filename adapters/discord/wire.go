@@ -71,8 +71,8 @@ const (
 const maxRead = 1024
 
 var (
-	errReconnect = errors.New("Discord asks to reconnect")
-	errSilent    = errors.New("Discord does not answer heartbeats")
+	errReconnect = errors.New("asked to reconnect")
+	errSilent    = errors.New("heartbeats stay unanswered")
 )
 
 // dialWire opens a connection that closes when ctx ends.
@@ -100,16 +100,15 @@ func (w *wire) Read(p []byte) (int, error) {
 	defer func() { w.left = time.Now() }()
 	for len(w.ready) == 0 {
 		if w.through > 0 {
-			return w.pass(p)
+			n, err := w.pass(p)
+			return n, w.breakOff(err)
 		}
-		var err error
-		if w.upgraded {
-			err = w.frame()
-		} else {
-			err = w.line()
+		next := w.frame
+		if !w.upgraded {
+			next = w.line
 		}
-		if err != nil {
-			return 0, err
+		if err := next(); err != nil {
+			return 0, w.breakOff(err)
 		}
 	}
 	n := copy(p, w.ready)
@@ -169,15 +168,17 @@ func (w *wire) await() error {
 	case !w.greeted:
 		within = w.timing.ready
 	case now.Sub(w.ack) > 3*w.interval:
-		return w.breakOff(errSilent)
+		return errSilent
 	}
 	return w.SetReadDeadline(now.Add(within))
 }
 
-// breakOff closes the connection without a word: a session that is closed
-// properly cannot be resumed.
+// breakOff closes the connection after an error, without a word: discordgo would
+// end the session properly, after which it cannot be resumed.
 func (w *wire) breakOff(err error) error {
-	_ = w.Close()
+	if err != nil {
+		_ = w.Close()
+	}
 	return err
 }
 
@@ -237,7 +238,7 @@ func (w *wire) look(opcode byte, payload []byte) error {
 	case opDispatch:
 		w.greeted = true
 	case opReconnect:
-		return w.breakOff(errReconnect)
+		return errReconnect
 	case opAck:
 		w.ack = time.Now()
 	case opHello:

@@ -105,6 +105,7 @@ func (w *world) Seen(who string) []adaptertest.Seen {
 		}
 		out = append(out, adaptertest.Seen{
 			ID: s.TS, Text: s.Text, Private: s.Ephemeral, Direct: s.Direct, Buttons: s.Buttons, Pings: pings,
+			Links: s.Links, Images: s.Images, Files: s.Files,
 		})
 	}
 	return out
@@ -124,7 +125,11 @@ func (w *world) Form(who string) (adaptertest.Form, bool) {
 	}
 	f := adaptertest.Form{Title: v.Title()}
 	for _, in := range v.Inputs() {
-		f.Fields = append(f.Fields, adaptertest.Field{Label: in.Label, Value: v.Values[in.BlockID], Error: v.Errors[in.BlockID]})
+		field := adaptertest.Field{Label: in.Label, Hint: in.Hint, Value: v.Values[in.BlockID], Error: v.Errors[in.BlockID]}
+		for _, c := range in.Choices {
+			field.Choices = append(field.Choices, bot.Choice(c))
+		}
+		f.Fields = append(f.Fields, field)
 	}
 	return f, true
 }

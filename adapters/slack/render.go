@@ -91,6 +91,8 @@ func (l *layout) add(s bot.Span) {
 		l.addTime(s)
 	case bot.SpanMention:
 		l.addMention(s)
+	case bot.SpanChannel:
+		l.addChannel(s)
 	case bot.SpanLink:
 		if linkable(s.URL) {
 			l.addText(orElse(s.Text, s.URL), func(text string) slack.RichTextSectionElement {
@@ -156,6 +158,16 @@ func (l *layout) addMention(s bot.Span) {
 		return
 	}
 	l.addWhole(slack.NewRichTextSectionUserElement(s.Account.User, nil), name)
+}
+
+// addChannel links to a channel of this workspace; others are only named.
+func (l *layout) addChannel(s bot.Span) {
+	name := harmless(s.Text)
+	if s.Channel == nil || s.Channel.Space != l.space || s.Channel.ID == "" {
+		l.addText(name, plain(nil))
+		return
+	}
+	l.addWhole(slack.NewRichTextSectionChannelElement(s.Channel.ID, nil), name)
 }
 
 // addText adds text in pieces where it does not fit.

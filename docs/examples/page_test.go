@@ -1,5 +1,5 @@
-// Package examples checks that docs/extending.md shows the examples, and quotes
-// the rest of the code, as they are.
+// Package examples checks that docs/extending.md and docs/platform.md show the
+// examples, and quote the rest of the code, as they are.
 package examples
 
 import (
@@ -17,12 +17,19 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var update = flag.Bool("update", false, "put the examples into the page as they are")
+var update = flag.Bool("update", false, "put the examples into the pages as they are")
 
-const page = "../extending.md"
+// pages are in the folder above this one.
+var pages = []string{"extending.md", "platform.md"}
 
-// block is a fenced block of the page. It shows the file that the paragraph
-// before it links to last.
+// page is one of them.
+type page struct {
+	name, text string
+	blocks     []block
+}
+
+// block is a fenced block of a page. It shows the file that the paragraph before
+// it links to last.
 type block struct {
 	file       string // relative to the page; "" if there is no link
 	language   string
@@ -35,13 +42,20 @@ var (
 	link   = regexp.MustCompile(`\]\(([^)#:\s]+)(?:#[^)\s]*)?\)`)
 )
 
-func readPage(t *testing.T) (text string, blocks []block) {
+func readPages(t *testing.T) []page {
 	t.Helper()
-	data, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
+	var all []page
+	for _, name := range pages {
+		data, err := os.ReadFile(filepath.Join("..", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, page{name: name, text: string(data), blocks: blocksOf(string(data))})
 	}
-	text = string(data)
+	return all
+}
+
+func blocksOf(text string) (blocks []block) {
 	for _, m := range fenced.FindAllStringSubmatchIndex(text, -1) {
 		b := block{language: text[m[2]:m[3]], content: text[m[4]:m[5]], start: m[4], end: m[5]}
 		before := strings.TrimRight(text[:m[0]], "\n")
@@ -51,37 +65,47 @@ func readPage(t *testing.T) (text string, blocks []block) {
 		}
 		blocks = append(blocks, b)
 	}
-	return text, blocks
+	return blocks
 }
 
-// TestListings compares the page's listings of the examples with their files.
+func isExample(file string) bool {
+	return strings.HasPrefix(file, "examples/") && filepath.Ext(file) != ""
+}
+
+// TestListings compares the pages' listings of the examples with their files. A
+// file that is not shown is at least linked.
 func TestListings(t *testing.T) {
-	text, blocks := readPage(t)
-	var shown []string
-	for _, b := range slices.Backward(blocks) {
-		if !strings.HasPrefix(b.file, "examples/") {
-			continue
+	linked := map[string]bool{}
+	for _, p := range readPages(t) {
+		for _, l := range link.FindAllStringSubmatch(p.text, -1) {
+			if isExample(l[1]) {
+				linked[l[1]] = true
+			}
 		}
-		shown = append(shown, b.file)
-		content, err := os.ReadFile(filepath.Join("..", b.file))
-		if err != nil {
-			t.Error(err)
-			continue
+		text := p.text
+		for _, b := range slices.Backward(p.blocks) {
+			if !isExample(b.file) {
+				continue
+			}
+			content, err := os.ReadFile(filepath.Join("..", b.file))
+			if err != nil {
+				t.Error(err)
+				continue
+			}
+			if *update {
+				text = text[:b.start] + string(content) + text[b.end:]
+			} else if diff := cmp.Diff(string(content), b.content); diff != "" {
+				t.Errorf("%s: %s differs; -update puts the file into the page (-file +page):\n%s", p.name, b.file, diff)
+			}
 		}
-		if *update {
-			text = text[:b.start] + string(content) + text[b.end:]
-		} else if diff := cmp.Diff(string(content), b.content); diff != "" {
-			t.Errorf("%s differs; -update puts the file into the page (-file +page):\n%s", b.file, diff)
+		if text != p.text {
+			if err := os.WriteFile(filepath.Join("..", p.name), []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
-	if *update {
-		if err := os.WriteFile(page, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	slices.Sort(shown)
-	if diff := cmp.Diff(exampleFiles(t), shown); diff != "" {
-		t.Errorf("the page does not show each file of the examples once (-files +page):\n%s", diff)
+	if diff := cmp.Diff(exampleFiles(t), slices.Sorted(maps.Keys(linked))); diff != "" {
+		t.Errorf("the pages do not show or link each file of the examples (-files +pages):\n%s", diff)
 	}
 }
 
@@ -102,30 +126,36 @@ func exampleFiles(t *testing.T) []string {
 	return files
 }
 
-// TestChanges checks that the page's changes of other files fit these: a block in
+// TestChanges checks that the pages' changes of other files fit these: a block in
 // diff begins the lines that are there with a space or a minus. It fits too when
 // the change has been made.
 func TestChanges(t *testing.T) {
-	_, blocks := readPage(t)
-	for _, b := range blocks {
-		if b.language != "diff" {
-			continue
-		}
-		var before, after []string
-		for line := range strings.Lines(b.content) {
-			if line[0] != '+' {
-				before = append(before, line[1:])
-			}
-			if line[0] != '-' {
-				after = append(after, line[1:])
+	for _, p := range readPages(t) {
+		for _, b := range p.blocks {
+			if b.language == "diff" {
+				b.fits(t)
 			}
 		}
-		data, err := os.ReadFile(filepath.Join("..", b.file))
-		if err != nil {
-			t.Error(err)
-		} else if !inOrder(string(data), before) && !inOrder(string(data), after) {
-			t.Errorf("%s has no such lines in this order any more:\n%s", b.file, strings.Join(before, ""))
+	}
+}
+
+// fits checks that the file has the lines that the block begins with.
+func (b block) fits(t *testing.T) {
+	t.Helper()
+	var before, after []string
+	for line := range strings.Lines(b.content) {
+		if line[0] != '+' {
+			before = append(before, line[1:])
 		}
+		if line[0] != '-' {
+			after = append(after, line[1:])
+		}
+	}
+	data, err := os.ReadFile(filepath.Join("..", b.file))
+	if err != nil {
+		t.Error(err)
+	} else if !inOrder(string(data), before) && !inOrder(string(data), after) {
+		t.Errorf("%s has no such lines in this order any more:\n%s", b.file, strings.Join(before, ""))
 	}
 }
 
@@ -140,21 +170,48 @@ func inOrder(text string, lines []string) bool {
 	return true
 }
 
-// TestReferences checks that the files the page links to, and the tests it names,
-// are there.
+// TestReferences checks that the files the pages link to, and the tests and the
+// cases of the contract that they name, are there.
 func TestReferences(t *testing.T) {
-	text, _ := readPage(t)
-	for _, l := range link.FindAllStringSubmatch(text, -1) {
-		if _, err := os.Stat(filepath.Join("..", l[1])); err != nil {
-			t.Error(err)
-		}
-	}
 	tests := testNames(t, "../..")
-	for _, name := range regexp.MustCompile("`(Test[A-Z]\\w+)`").FindAllStringSubmatch(text, -1) {
-		if !tests[name[1]] {
-			t.Errorf("there is no %s", name[1])
+	cases := contractCases(t)
+	for _, p := range readPages(t) {
+		for _, l := range link.FindAllStringSubmatch(p.text, -1) {
+			if _, err := os.Stat(filepath.Join("..", l[1])); err != nil {
+				t.Errorf("%s: %v", p.name, err)
+			}
+		}
+		for _, name := range regexp.MustCompile("`(Test[A-Z]\\w+)`").FindAllStringSubmatch(p.text, -1) {
+			if !tests[name[1]] {
+				t.Errorf("%s: there is no %s", p.name, name[1])
+			}
+		}
+		for _, row := range regexp.MustCompile(`(?m)^\|.*\|([^|]*)\|$`).FindAllStringSubmatch(p.text, -1) {
+			for _, name := range regexp.MustCompile(`\*([^*]+)\*`).FindAllStringSubmatch(row[1], -1) {
+				if !strings.Contains(cases, `{name: "`+name[1]) {
+					t.Errorf("%s: the contract has no case %q", p.name, name[1])
+				}
+			}
 		}
 	}
+}
+
+// contractCases is the source in which the cases of the contract are listed.
+func contractCases(t *testing.T) string {
+	t.Helper()
+	files, err := filepath.Glob("../../adapters/adaptertest/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(source)
+	}
+	return all.String()
 }
 
 func testNames(t *testing.T, root string) map[string]bool {

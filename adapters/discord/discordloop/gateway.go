@@ -17,6 +17,7 @@ type gateway struct {
 	seq     int64
 	sent    []dispatched // of this session
 
+	opened     int
 	identified int
 	resumed    int
 	nextClose  int  // close code for the next IDENTIFY
@@ -106,6 +107,7 @@ func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 	}()
 	s.gateway.drop(0)
 	s.gateway.conn = sock
+	s.gateway.opened++
 	if !s.gateway.mute {
 		s.gateway.write(10, map[string]any{"heartbeat_interval": s.opts.Heartbeat.Milliseconds()})
 	}
@@ -223,6 +225,13 @@ func (s *Server) Sessions() (identified, resumed int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.gateway.identified, s.gateway.resumed
+}
+
+// Connections is how often the bot has connected so far.
+func (s *Server) Connections() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.gateway.opened
 }
 
 // Disconnect closes the connection to the bot with a code, or breaks it for 0.

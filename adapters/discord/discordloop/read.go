@@ -1,7 +1,6 @@
 package discordloop
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -206,7 +205,7 @@ func (r *reader) reference(s string) int {
 	for look, at := range map[string]*regexp.Regexp{"channel": channelAt, "emoji": emojiAt, "command": commandAt, "guide": guideAt} {
 		if m := at.FindString(s); m != "" {
 			r.look(look)
-			r.text.WriteString(fmt.Sprintf("(%s)", look))
+			r.text.WriteString("(" + look + ")")
 			return len(m)
 		}
 	}
@@ -233,7 +232,7 @@ func (r *reader) pair(s string) int {
 // closing finds where the mark at the beginning of s is closed, or 0.
 func closing(s, mark string) int {
 	n := len(mark)
-	if single := n == 1; single && (len(s) < 3 || unicode.IsSpace(rune(s[1])) || s[1] == mark[0]) {
+	if n == 1 && (len(s) < 3 || isSpaceAt(s[1:]) || s[1] == mark[0]) {
 		return 0
 	}
 	for i := n; i < len(s); {
@@ -247,7 +246,7 @@ func closing(s, mark string) int {
 				continue
 			}
 			end := i + run - n // of "***", the last two close
-			if n == 1 && mark == "*" && unicode.IsSpace(rune(s[i-1])) {
+			if last, _ := utf8.DecodeLastRuneInString(s[:i]); mark == "*" && unicode.IsSpace(last) {
 				i++
 				continue
 			}
@@ -265,4 +264,9 @@ func closing(s, mark string) int {
 
 func isWordByte(c byte) bool {
 	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= utf8.RuneSelf
+}
+
+func isSpaceAt(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return unicode.IsSpace(r)
 }

@@ -218,6 +218,9 @@ func (s *Server) createMessage(in *incoming) answer {
 	}
 	if b.Nonce != "" && b.Enforce {
 		if m, ok := s.nonces[b.Nonce]; ok {
+			if m.gone {
+				return unknownMessage()
+			}
 			return answer{http.StatusOK, s.messageJSON(m)}
 		}
 	}

@@ -15,6 +15,7 @@ type Shown struct {
 	Channel, TS string
 	Text        string // without buttons; mentions as @name, times by their fallback
 	Buttons     []string
+	Links       []string // their addresses
 	Images      []string // their alternative texts
 	Files       []string // their names
 	Pings       []string // IDs of people, or Everyone
@@ -103,6 +104,7 @@ func (s *Server) renderElements(elements []element, text *strings.Builder, shown
 				label = e.URL
 			}
 			text.WriteString(label)
+			shown.Links = append(shown.Links, e.URL)
 		case "date":
 			text.WriteString(e.Fallback)
 		case "user":

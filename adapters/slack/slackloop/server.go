@@ -30,6 +30,8 @@ type Options struct {
 	// RedeliverAfter delivers events that were not acknowledged again, each time
 	// that it has passed. 0: only Redeliver does.
 	RedeliverAfter time.Duration
+	// Limits are refused beyond.
+	Limits Limits
 }
 
 // Person is a person of the workspace.
@@ -70,6 +72,11 @@ type Server struct {
 	triggers   map[string]*trigger
 	responses  map[string]*responseURL
 
+	windows map[string]*window
+	overall window
+	taken   int
+	refused int
+
 	sockets     []*socket
 	connections int
 	deliveries  []*Delivery
@@ -89,6 +96,7 @@ func Start(o Options) *Server {
 		files:     map[string]*File{},
 		triggers:  map[string]*trigger{},
 		responses: map[string]*responseURL{},
+		windows:   map[string]*window{},
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/{method}", s.serveMethod)

@@ -45,7 +45,12 @@ type View struct {
 type Input struct {
 	BlockID string
 	Label   string
+	Hint    string   // shown while it is empty
+	Choices []Choice // of a select
 }
+
+// Choice is one of several values to pick from.
+type Choice struct{ Label, Value string }
 
 type definition struct {
 	Title struct {
@@ -63,9 +68,18 @@ type inputBlock struct {
 		Text string `json:"text"`
 	} `json:"label"`
 	Element struct {
-		Type          string `json:"type"`
-		ActionID      string `json:"action_id"`
-		Initial       string `json:"initial_value"`
+		Type        string `json:"type"`
+		ActionID    string `json:"action_id"`
+		Initial     string `json:"initial_value"`
+		Placeholder struct {
+			Text string `json:"text"`
+		} `json:"placeholder"`
+		Options []struct {
+			Text struct {
+				Text string `json:"text"`
+			} `json:"text"`
+			Value string `json:"value"`
+		} `json:"options"`
 		InitialOption struct {
 			Value string `json:"value"`
 		} `json:"initial_option"`
@@ -79,7 +93,11 @@ func (v View) Title() string { return v.parse().Title.Text }
 func (v View) Inputs() []Input {
 	var out []Input
 	for _, b := range v.inputs() {
-		out = append(out, Input{BlockID: b.BlockID, Label: b.Label.Text})
+		in := Input{BlockID: b.BlockID, Label: b.Label.Text, Hint: b.Element.Placeholder.Text}
+		for _, o := range b.Element.Options {
+			in.Choices = append(in.Choices, Choice{Label: o.Text.Text, Value: o.Value})
+		}
+		out = append(out, in)
 	}
 	return out
 }

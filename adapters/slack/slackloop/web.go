@@ -117,6 +117,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, name string, payl
 		w.WriteHeader(fault.Status)
 		return
 	}
+	if s.limited(w, name, payload) {
+		return
+	}
 	var got result
 	err := s.check(name, payload)
 	if fault.Error != "" {

@@ -12,11 +12,15 @@ func TestPing(t *testing.T) {
 	New(bottest.Words{}).Register(r)
 	tests := []struct {
 		name, path string
+		times      string // the option, as typed
 		text, next string // what is said, and where the button leads
 		replace    bool
 		code       bot.Code
 	}{
 		{name: "command", path: "/ping/now", text: "es ping.pong name=Ana count=1", next: "/ping/again/1"},
+		{name: "option", path: "/ping/now", times: "3", text: "es ping.pong name=Ana count=3", next: "/ping/again/3"},
+		{name: "no number of times", path: "/ping/now", times: "often", code: bot.Invalid},
+		{name: "too many times", path: "/ping/now", times: "101", code: bot.Invalid},
 		{name: "button", path: "/ping/again/1", text: "es ping.pong name=Ana count=2", next: "/ping/again/2", replace: true},
 		{name: "no number", path: "/ping/again/x", code: bot.NotFound},
 	}
@@ -25,7 +29,7 @@ func TestPing(t *testing.T) {
 			if route, ok := r.Route(tt.path); !ok || !route.Private {
 				t.Error("the reply is not private")
 			}
-			req := bottest.Request("ana", tt.path)
+			req := bottest.Request("ana", tt.path, "times", tt.times)
 			req.Member = bot.Member{Name: "Ana", Language: "es"}
 			reply, err := r.Ask(t.Context(), req)
 			if bot.CodeOf(err) != tt.code {

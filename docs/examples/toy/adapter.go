@@ -25,7 +25,9 @@ import (
 )
 
 const (
-	callWithin   = 10 * time.Second       // most time for a request and its response
+	callWithin   = 10 * time.Second       // most time for a call and its response
+	quickWithin  = 2 * time.Second        // most time for a handler
+	slowWithin   = 10 * time.Second       // the same, of a deferred route
 	firstWait    = 500 * time.Millisecond // before connecting again; doubled each time
 	longestWait  = 30 * time.Second
 	finishWithin = time.Second // for what is under way when Run is to end

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/staffroom-bot/staffroom/adapters/adaptertest"
 	"github.com/staffroom-bot/staffroom/bot"
 )
 
@@ -85,21 +86,59 @@ func TestRefusedEventComesAgain(t *testing.T) {
 		return errors.New("not now")
 	})
 	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan error)
+	ended := make(chan error, 1)
 	go func() { ended <- newAdapter(s).Run(ctx, in) }()
 	(&world{server: s}).Say("ana", "hello")
-	first := <-heard
+	first := next(t, heard, "it does not come")
 	s.hangUp()
-	select {
-	case second := <-heard:
-		if second != first {
-			t.Errorf("it came as %q and then as %q", first, second)
-		}
-	case <-time.After(10 * time.Second):
-		t.Error("it does not come again")
+	if second := next(t, heard, "it does not come again"); second != first {
+		t.Errorf("it came as %q and then as %q", first, second)
 	}
 	stop()
 	if err := <-ended; err != nil {
 		t.Error(err)
+	}
+}
+
+// A handler has the time that its route says, so that none holds up the end.
+func TestHandlersTimeEnds(t *testing.T) {
+	ends := make(chan time.Time, 1)
+	wait := func(ctx context.Context, _ *bot.Request) (bot.Reply, error) {
+		at, _ := ctx.Deadline()
+		ends <- at
+		return bot.Say(bot.Plain("done")), nil
+	}
+	in := bot.NewRouter()
+	in.Command(bot.Command{Name: "wait", Subcommands: []bot.Subcommand{
+		{Name: "quick", Handle: wait},
+		{Name: "deferred", Mode: bot.Deferred, Handle: wait},
+	}})
+	s := startServer(t)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- newAdapter(s).Run(ctx, in) }()
+	for sub, within := range map[string]time.Duration{"quick": quickWithin, "deferred": slowWithin} {
+		before := time.Now()
+		(&world{server: s}).Command("ana", adaptertest.Command{Name: "wait", Sub: sub})
+		at := next(t, ends, "the command is not asked for")
+		if at.Before(before.Add(within)) || at.After(time.Now().Add(within)) {
+			t.Errorf("%s: the time ends %s after the command, want %s", sub, at.Sub(before), within)
+		}
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+// next waits for a value, and fails with fault where none comes.
+func next[T any](t *testing.T, values <-chan T, fault string) T {
+	t.Helper()
+	select {
+	case v := <-values:
+		return v
+	case <-time.After(10 * time.Second):
+		t.Fatal(fault)
+		panic("unreachable")
 	}
 }

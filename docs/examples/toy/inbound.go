@@ -118,13 +118,24 @@ func (r *receiver) ask(ctx context.Context, ev event, path string, values map[st
 func (r *receiver) serve(ctx context.Context, ev event, req *bot.Request) {
 	route, served := r.in.Route(req.Path)
 	r.acknowledge(ctx, ev, !served || route.Private)
-	reply, err := r.in.Ask(ctx, req)
+	reply, err := r.reply(ctx, req, served && route.Mode == bot.Deferred)
 	if err != nil {
 		r.log.Warn("a request failed", "event", ev.ID, "error", err)
 	}
 	if err := r.answer(ctx, ev, reply); err != nil {
 		r.log.Warn("a request could not be answered", "event", ev.ID, "error", err)
 	}
+}
+
+// reply has the request served, as long as its route may take.
+func (r *receiver) reply(ctx context.Context, req *bot.Request, deferred bool) (bot.Reply, error) {
+	within := quickWithin
+	if deferred {
+		within = slowWithin
+	}
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	return r.in.Ask(ctx, req)
 }
 
 // answer shows the reply. An empty one ends the waiting all the same.

@@ -136,7 +136,8 @@ func (w *world) Form(who string) (adaptertest.Form, bool) {
 	shown := adaptertest.Form{Title: f.Title}
 	for _, field := range f.Fields {
 		shown.Fields = append(shown.Fields, adaptertest.Field{
-			Label: field.Label, Value: f.values[field.Name], Error: f.errors[field.Name],
+			Label: field.Label, Hint: field.Hint, Choices: field.Choices,
+			Value: f.values[field.Name], Error: f.errors[field.Name],
 		})
 	}
 	return shown, true
@@ -152,11 +153,17 @@ func (w *world) Seen(who string) []adaptertest.Seen {
 		}
 		shown := read(m.Text)
 		seen := adaptertest.Seen{
-			ID: m.id, Text: shown.text, Pings: shown.pings,
+			ID: m.id, Text: shown.text, Pings: shown.pings, Links: shown.links,
 			Private: m.only != "", Direct: m.channel != channel,
 		}
 		for _, b := range m.Buttons {
 			seen.Buttons = append(seen.Buttons, b.Label)
+		}
+		if m.Image != nil {
+			seen.Images = []string{m.Image.Alt}
+		}
+		for _, f := range m.Files {
+			seen.Files = append(seen.Files, f.Name)
 		}
 		all = append(all, seen)
 	}
@@ -165,12 +172,13 @@ func (w *world) Seen(who string) []adaptertest.Seen {
 
 // screen is a text as people read it.
 type screen struct {
-	text  string
-	pings []string
+	text         string
+	pings, links []string
 }
 
 var (
 	mention = regexp.MustCompile(`<at>(\w+)</at>`)
+	anchor  = regexp.MustCompile(`<a href="([^"]*)">`)
 	tag     = regexp.MustCompile(`<[^>]*>`)
 )
 
@@ -179,6 +187,9 @@ func read(markup string) screen {
 	var s screen
 	for _, m := range mention.FindAllStringSubmatch(markup, -1) {
 		s.pings = append(s.pings, m[1])
+	}
+	for _, m := range anchor.FindAllStringSubmatch(markup, -1) {
+		s.links = append(s.links, html.UnescapeString(m[1]))
 	}
 	s.text = mention.ReplaceAllString(markup, "@$1")
 	s.text = html.UnescapeString(tag.ReplaceAllString(s.text, ""))

@@ -1,0 +1,304 @@
+package discord
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+	"go.uber.org/goleak"
+
+	"github.com/staffroom-bot/staffroom/adapters/discord/discordloop"
+	"github.com/staffroom-bot/staffroom/bot"
+)
+
+// quickHouse has a bot with little patience for the gateway.
+func quickHouse(t *testing.T, set func(*house)) *house {
+	return newHouse(t, func(h *house) {
+		withCommand(bot.Subcommand{Private: true, Handle: saying("x")})(h)
+		h.adapter.gateway.timing.hello = 200 * time.Millisecond
+		h.adapter.gateway.timing.ready = 200 * time.Millisecond
+		if set != nil {
+			set(h)
+		}
+	})
+}
+
+// alive checks that what is said now comes in.
+func (h *house) alive() {
+	h.Helper()
+	h.until("the bot is connected again", h.loop.Connected)
+	before := len(h.told(0))
+	h.loop.Say(h.ana, h.channel, "A1 still here")
+	h.told(before + 1)
+}
+
+// TestResume: after a broken connection nothing is lost, and what comes twice
+// is the same input.
+func TestResume(t *testing.T) {
+	t.Parallel()
+	h := quickHouse(t, nil)
+	h.loop.Say(h.ana, h.channel, "A1 one")
+	first := h.told(1)[0]
+	h.loop.Disconnect(0, 1)
+	h.loop.Say(h.ana, h.channel, "A1 two")
+	var all []bot.Event
+	h.until("both are told", func() bool {
+		all = h.told(0)
+		return len(all) > 0 && all[len(all)-1].Text == "A1 two"
+	})
+	for _, ev := range all {
+		if ev.Text == "A1 one" && ev != first {
+			t.Errorf("told again of %+v, was %+v", ev, first)
+		}
+	}
+	if len(all) != 3 {
+		t.Errorf("told of %d events, want the first twice", len(all))
+	}
+	if identified, resumed := h.loop.Sessions(); identified != 1 || resumed != 1 {
+		t.Errorf("identified %d times and resumed %d times", identified, resumed)
+	}
+}
+
+func TestGatewayTrouble(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name       string
+		trouble    func(*house)
+		identified int // in the end
+		resumed    int
+	}{
+		{"reconnect", func(h *house) { h.loop.Reconnect(false) }, 1, 1},
+		{"reconnect right after a resume", func(h *house) {
+			h.loop.Reconnect(true)
+			h.loop.Disconnect(0, 0)
+		}, 1, 1}, // the session is still good
+		{"session is over", func(h *house) {
+			h.loop.EndSession()
+			h.loop.Disconnect(0, 0)
+		}, 2, 0},
+		{"closed for a moment", func(h *house) { h.loop.Disconnect(4000, 0) }, 1, 1},
+		{"session timed out", func(h *house) { h.loop.Disconnect(4009, 0) }, 2, 0},
+		{"no HELLO for a while", func(h *house) {
+			h.loop.Mute(true)
+			h.loop.Disconnect(0, 0)
+			h.until("the bot has tried", func() bool { return h.loop.Connections() >= 3 })
+			h.loop.Mute(false)
+		}, 1, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			h := quickHouse(t, nil)
+			c.trouble(h)
+			h.until("the bot has a session again", func() bool {
+				identified, resumed := h.loop.Sessions()
+				return identified == c.identified && resumed == c.resumed
+			})
+			h.alive()
+		})
+	}
+}
+
+// TestOutageAtStart: the bot connects once Discord is there.
+func TestOutageAtStart(t *testing.T) {
+	t.Parallel()
+	h := quickHouse(t, func(h *house) {
+		h.loop.Fail(discordloop.Fault{Path: "/gateway", Status: 503, Times: 2})
+		h.loop.Fail(discordloop.Fault{Path: "/gateway", Refuse: true})
+	})
+	h.alive()
+}
+
+// TestSilentGateway: heartbeats without an answer end the connection, whether
+// or not something else comes over it.
+func TestSilentGateway(t *testing.T) {
+	t.Parallel()
+	for _, busy := range []bool{false, true} {
+		loop := startLoop(t, discordloop.Options{Heartbeat: 30 * time.Millisecond})
+		h := &house{T: t, loop: loop, adapter: newAdapter(t, loop, wordless{}, silent()), router: bot.NewRouter()}
+		h.run()
+		loop.Deafen(true)
+		h.until("the bot has reconnected", func() bool {
+			if busy {
+				loop.Dispatch("TYPING_START", map[string]any{})
+			}
+			_, resumed := loop.Sessions()
+			return resumed > 0
+		})
+	}
+}
+
+func TestFatalCloseCodes(t *testing.T) {
+	t.Parallel()
+	for code, says := range map[int]string{
+		4004: "token", 4010: "too many servers", 4011: "too many servers", 4012: "update Staffroom", 4013: "update Staffroom", 4014: "Message Content Intent",
+	} {
+		t.Run(fmt.Sprint(code), func(t *testing.T) {
+			t.Parallel()
+			loop := startLoop(t, discordloop.Options{})
+			loop.RefuseIdentify(code)
+			err := newAdapter(t, loop, wordless{}, silent()).Run(t.Context(), bot.NewRouter())
+			if err == nil {
+				t.Fatal("Run = nil")
+			}
+			for _, want := range []string{says, `"discord-test"`, "docs/discord.md", fmt.Sprint(code)} {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("Run = %q, which lacks %q", err, want)
+				}
+			}
+			if strings.Contains(err.Error(), loop.Token()) {
+				t.Errorf("the error has the token in it: %v", err)
+			}
+		})
+	}
+}
+
+func TestDeniedIntent(t *testing.T) {
+	t.Parallel()
+	loop := startLoop(t, discordloop.Options{DeniedIntents: int(discordgo.IntentMessageContent)})
+	err := newAdapter(t, loop, wordless{}, silent()).Run(t.Context(), bot.NewRouter())
+	if err == nil || !strings.Contains(err.Error(), "Message Content Intent") {
+		t.Errorf("Run = %v", err)
+	}
+}
+
+func TestDeniedIntentWhileRunning(t *testing.T) {
+	t.Parallel()
+	h := quickHouse(t, nil)
+	h.loop.EndSession()
+	h.loop.RefuseIdentify(4014)
+	h.loop.Disconnect(4000, 0)
+	h.until("the bot gives up", func() bool { return len(h.ended) == 1 })
+	if err := <-h.ended; err == nil || !strings.Contains(err.Error(), "Message Content Intent") {
+		t.Errorf("Run = %v", err)
+	}
+	h.ended <- nil
+}
+
+func TestWrongToken(t *testing.T) {
+	t.Parallel()
+	loop := startLoop(t, discordloop.Options{Token: "another"})
+	a := newAdapter(t, loop, wordless{}, silent())
+	a.gateway.token = "wrong"
+	if err := a.Run(t.Context(), bot.NewRouter()); err == nil || !strings.Contains(err.Error(), "token") {
+		t.Errorf("Run = %v", err)
+	}
+}
+
+// TestStopWhateverHappens: the adapter stops in time, and leaves nothing.
+func TestStopWhateverHappens(t *testing.T) {
+	silentServer, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = silentServer.Close() }()
+	for name, prepare := range map[string]func(*discordloop.Server, *Adapter){
+		"connected": func(*discordloop.Server, *Adapter) {},
+		"no HELLO":  func(l *discordloop.Server, _ *Adapter) { l.Mute(true) },
+		"REST is stuck": func(l *discordloop.Server, _ *Adapter) {
+			l.Fail(discordloop.Fault{Hold: make(chan struct{}), Times: 99})
+		},
+		"no such host": func(_ *discordloop.Server, a *Adapter) {
+			a.gateway.client.Transport.(*toHost).host.Host = silentServer.Addr().String()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+			loop, err := discordloop.Start(discordloop.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer loop.Close()
+			var a *Adapter
+			t.Run("run", func(t *testing.T) { a = newAdapter(t, loop, wordless{}, silent()) })
+			prepare(loop, a)
+			ctx, cancel := context.WithCancel(t.Context())
+			ended := make(chan error, 1)
+			go func() { ended <- a.Run(ctx, bot.NewRouter()) }()
+			within, stopWaiting := context.WithTimeout(t.Context(), 100*time.Millisecond)
+			_ = loop.Wait(within, loop.Connected)
+			stopWaiting()
+			cancel()
+			select {
+			case err := <-ended:
+				if err != nil {
+					t.Errorf("Run = %v", err)
+				}
+			case <-time.After(2 * time.Second):
+				t.Error("the adapter does not stop within two seconds")
+			}
+		})
+	}
+}
+
+// TestStopWithStubbornHandler: a handler that ends only when told to, and one
+// that does not even then, hold nothing up.
+func TestStopWithStubbornHandler(t *testing.T) {
+	t.Parallel()
+	release := make(chan struct{})
+	defer close(release)
+	h := newHouse(t, withCommand(bot.Subcommand{Mode: bot.Deferred, Handle: func(ctx context.Context, _ *bot.Request) (bot.Reply, error) {
+		select {
+		case <-release:
+		case <-ctx.Done():
+		}
+		return bot.Reply{}, ctx.Err()
+	}}))
+	h.command(h.ana, "/chat/sub", nil)
+	h.asked(1)
+	if err := h.stop(); err != nil {
+		t.Errorf("Run = %v", err)
+	}
+}
+
+// lockedBuffer is a log that several goroutines write to.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// TestLogIsDiscreet: neither secrets nor what members type reach the log, least
+// of all when things go wrong.
+func TestLogIsDiscreet(t *testing.T) {
+	t.Parallel()
+	log := &lockedBuffer{}
+	h := newHouse(t, func(h *house) {
+		withCommand(bot.Subcommand{Options: []bot.Option{{Name: "name", Summary: "o"}}, Private: true, Handle: echo})(h)
+		logger := slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})).With("connection", "discord-test")
+		h.adapter.log, h.adapter.gateway.log = logger, logger
+	})
+	const typed = "Meine-Geheimnisse"
+	h.loop.Fail(discordloop.Fault{Path: "/callback", Refuse: true, Times: 3})
+	h.command(h.ana, "/chat/sub", map[string]string{"name": typed})
+	h.until("the failure is logged", func() bool { return strings.Contains(log.String(), "could not be given") })
+	h.loop.Dispatch("MESSAGE_CREATE", map[string]any{"id": 1, "content": typed})
+	h.loop.Disconnect(0, 0)
+	h.loop.Say(h.ana, h.channel, "A1 "+typed)
+	h.told(1)
+	h.loop.Fail(discordloop.Fault{Path: "/messages", Status: 400, Body: `{"code":50035,"message":"Invalid Form Body"}`})
+	h.loop.Say(h.ana, h.channel, h.loop.BotMention()+" chat sub "+typed)
+	h.until("the failure is logged", func() bool { return strings.Contains(log.String(), "50035") })
+	for _, secret := range []string{typed, h.loop.Token(), "interaction-"} {
+		if strings.Contains(log.String(), secret) {
+			t.Errorf("the log has %q in it:\n%s", secret, log)
+		}
+	}
+}
