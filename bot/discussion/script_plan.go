@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/staffroom-bot/staffroom/scheduler/rule"
 )
 
 // Script checks the draft and works out its clock. Every problem is reported at
@@ -73,8 +75,7 @@ func (c *checker) start(s *Script, d ScriptDraft) {
 	if !ok {
 		return
 	}
-	at, moved := wallInstant(wall, loc)
-	s.Start, s.StartMoved = at.UTC(), moved
+	s.Start, s.StartMoved = rule.Instant(wall, loc)
 }
 
 // wall reads a local time; the location of the result means nothing.
@@ -101,35 +102,6 @@ func (c *checker) wall(start string) (time.Time, bool) {
 	}
 	c.bad("start", "%s%s, got %s", expected, hint, quoted(start))
 	return time.Time{}, false
-}
-
-// wallInstant finds the instant at which clocks in loc show the date and time of
-// wall. When clocks never show it (they went forward over it) it is the instant
-// right after the gap, and moved is true. When they show it twice (they went
-// back) it is the first.
-func wallInstant(wall time.Time, loc *time.Location) (at time.Time, moved bool) {
-	y, mo, d := wall.Date()
-	h, mi, sec := wall.Clock()
-	shown := func(t time.Time) time.Time {
-		_, offset := t.Zone()
-		return t.UTC().Add(time.Duration(offset) * time.Second)
-	}
-	want := time.Date(y, mo, d, h, mi, sec, 0, time.UTC)
-	at = time.Date(y, mo, d, h, mi, sec, 0, loc)
-	begin, end := at.ZoneBounds()
-	switch got := shown(at); {
-	case got.After(want): // Date counted with the offset before the gap
-		return begin, true
-	case got.Before(want): // … with the offset after it
-		return end, true
-	case begin.IsZero():
-		return at, false
-	}
-	_, before := begin.Add(-time.Second).Zone()
-	if earlier := want.Add(-time.Duration(before) * time.Second); earlier.Before(begin) {
-		return earlier.In(loc), false
-	}
-	return at, false
 }
 
 // questions sets the questions, all but their times.

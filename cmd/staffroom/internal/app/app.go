@@ -33,6 +33,7 @@ type cli struct {
 	Run      runCommand      `cmd:"" help:"Connect to Discord and Slack, and stay up."`
 	Console  consoleCommand  `cmd:"" help:"Use the bot in this terminal, as one or several people."`
 	Rehearse rehearseCommand `cmd:"" help:"Play a whole chat from a script, and write its archive."`
+	Schedule scheduleCommand `cmd:"" help:"Try out when a rule applies."`
 	Version  versionCommand  `cmd:"" help:"Tell which version this is."`
 }
 
