@@ -50,6 +50,10 @@ fuzz: ## Run each fuzz target for FUZZTIME.
 chaos: ## Kill a running chat KILLS times and check that nothing is lost or said twice.
 	go test ./cmd/staffroom/internal/chaos -run Chaos -count 1 -v -timeout 60m -args -chaos.kills=$(KILLS) $(if $(SEED),-chaos.seed=$(SEED))
 
+.PHONY: pace
+pace: ## Send 5,000 posts as fast as the platform allows and check how near to that it comes.
+	go test ./cmd/staffroom/internal/pace -run Pace -count 1 -v -timeout 10m -args -pace.posts=5000 -pace.channels=200
+
 .PHONY: cross
 cross: cross-darwin cross-windows ## Build for macOS and Windows.
 

@@ -3,7 +3,6 @@ package slack
 import (
 	"context"
 	"encoding/json"
-	"log/slog"
 	"testing"
 	"time"
 
@@ -44,6 +43,8 @@ func (l *oneLane) Pause(_ context.Context, _, _ string, _ outbox.Attempt, doubt 
 	return nil
 }
 
+func (l *oneLane) Release(context.Context, string, string, outbox.Attempt) error { return nil }
+
 // A post through the outbox stands once, whatever happens on the way.
 func TestPostsThroughTheOutbox(t *testing.T) {
 	w := newWorkspace(t)
@@ -58,7 +59,7 @@ func TestPostsThroughTheOutbox(t *testing.T) {
 		{Item: outbox.Item{Post: post("q/2", "Question two")}},
 		{Item: outbox.Item{Post: bot.Post{Key: "dm", Direct: &account, Message: bot.Message{Text: bot.Plain("To you")}}}},
 	}}
-	sender := outbox.NewSender(lane, bot.NewSwitchboard(a), slog.New(slog.DiscardHandler))
+	sender := outbox.NewSender(lane, bot.NewSwitchboard(a), outbox.Options{})
 	payload, err := json.Marshal("live")
 	w.must(err)
 	for range 10 {

@@ -34,6 +34,7 @@ type Directory struct {
 	now         func() time.Time
 	communities *cache[bot.SpaceID, Community]
 	members     *cache[bot.Account, bot.Member] // as stored
+	organizers  *registry
 	changing    turns
 }
 
@@ -45,6 +46,7 @@ func NewDirectory(store Store, defaults Defaults, now func() time.Time) *Directo
 		now:         now,
 		communities: newCache[bot.SpaceID, Community](mostCommunities, communityLifetime, now),
 		members:     newCache[bot.Account, bot.Member](mostMembers, lifetime, now),
+		organizers:  newRegistry(),
 		changing:    turns{taken: map[bot.Account]chan struct{}{}},
 	}
 }
@@ -135,6 +137,9 @@ func (d *Directory) Appoint(ctx context.Context, a bot.Account, name string, cha
 		}
 	}
 	d.members.put(a, changed)
+	if changed.Role != stored.Role {
+		d.Acts(ctx, a, changed)
+	}
 	return filled(changed, c), nil
 }
 

@@ -28,4 +28,8 @@ type Store interface {
 	// Members gives the members with these IDs, in the order asked for; those
 	// that do not exist are left out.
 	Members(ctx context.Context, c bot.CommunityID, ids []bot.MemberID) ([]bot.Member, error)
+	// NoteOrganizer keeps whether the account acts as an organizer.
+	NoteOrganizer(ctx context.Context, c bot.CommunityID, a bot.Account, organizes bool) error
+	// Organizers gives the accounts that act as organizers.
+	Organizers(ctx context.Context, c bot.CommunityID) ([]bot.Account, error)
 }

@@ -14,6 +14,7 @@ type memoryStore struct {
 	communities map[bot.SpaceID]Community
 	members     map[bot.MemberID]bot.Member
 	accounts    map[bot.Account]bot.MemberID
+	organizers  map[bot.Account]bool
 	calls       map[string]int
 	err         error
 	wait        chan struct{} // if set, Member waits until it is closed or its ctx ends
@@ -25,6 +26,7 @@ func newMemoryStore() *memoryStore {
 		communities: map[bot.SpaceID]Community{},
 		members:     map[bot.MemberID]bot.Member{},
 		accounts:    map[bot.Account]bot.MemberID{},
+		organizers:  map[bot.Account]bool{},
 		calls:       map[string]int{},
 	}
 }
@@ -104,4 +106,31 @@ func (s *memoryStore) Members(_ context.Context, _ bot.CommunityID, ids []bot.Me
 		}
 	}
 	return found, nil
+}
+
+func (s *memoryStore) NoteOrganizer(_ context.Context, _ bot.CommunityID, a bot.Account, organizes bool) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls["NoteOrganizer"]++
+	if s.err != nil {
+		return s.err
+	}
+	s.organizers[a] = organizes
+	return nil
+}
+
+func (s *memoryStore) Organizers(context.Context, bot.CommunityID) ([]bot.Account, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls["Organizers"]++
+	if s.err != nil {
+		return nil, s.err
+	}
+	var accounts []bot.Account
+	for a, organizes := range s.organizers {
+		if organizes {
+			accounts = append(accounts, a)
+		}
+	}
+	return accounts, nil
 }

@@ -11,6 +11,9 @@ type Members interface {
 	// Member gives the member with this account, who becomes one if need be.
 	// name is their display name. Its errors have the code unavailable.
 	Member(ctx context.Context, a bot.Account, name string) (bot.Member, error)
+	// Acts hears in which role a member acts: organizers are noted, so that they
+	// can be reached.
+	Acts(ctx context.Context, a bot.Account, m bot.Member)
 }
 
 // Authorize fills in who is asking, and refuses those who may not use the route,
@@ -27,6 +30,7 @@ func Authorize(members Members, words bot.Words) bot.Middleware {
 				m.Role = bot.RoleOrganizer
 			}
 			req.Member = m
+			members.Acts(ctx, req.Account, m)
 			if !req.Route.Access.Allows(m.Role) {
 				return bot.Reply{}, refusal(req.Route.Access, words, m.Language)
 			}

@@ -28,6 +28,8 @@ func (p people) Member(_ context.Context, a bot.Account, name string) (bot.Membe
 	return m, nil
 }
 
+func (people) Acts(context.Context, bot.Account, bot.Member) {}
+
 func fails(err error) bot.Handler {
 	return func(context.Context, *bot.Request) (bot.Reply, error) { return bot.Reply{}, err }
 }

@@ -227,7 +227,7 @@ func TestASendEndsWithTheLeaseOrAfterATime(t *testing.T) {
 				if c.lost {
 					losing := &losing{schedule: d.schedule}
 					d.runner = scheduler.NewRunner(losing, scheduler.Options{})
-					d.runner.Handle(outbox.JobKind, outbox.NewSender(d.lanes, places{d.platform}, discard).Drain)
+					d.runner.Handle(outbox.JobKind, outbox.NewSender(d.lanes, places{d.platform}, d.options).Drain)
 				}
 				d.drain(lane)
 				if took := time.Since(begun); took.Round(time.Millisecond) != c.wants.Round(time.Millisecond) {

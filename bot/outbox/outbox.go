@@ -28,15 +28,43 @@ type Item struct {
 	// Record names the record that the post belongs to: once sent, the message
 	// is known under it (see the features' stores).
 	Record string `json:"record,omitempty"`
+	// Update makes it a change of the message that the earlier post with this key
+	// has become. Its place and class are that post's, so that it cannot come
+	// before it. Of several changes that wait only the newest is made. None is made
+	// where the post did not arrive, or is held (see Unasked).
+	Update bool `json:"update,omitempty"`
+	// Repeats is the earlier post in whose place this one is sent, because nobody
+	// knows whether it arrived. The message is known under that key.
+	Repeats bot.DeliveryKey `json:"repeats,omitempty"`
+	// Unasked is set for a direct message that the person has not asked for. It is
+	// held until it suits them (see Unasked).
+	Unasked *Unasked `json:"unasked,omitempty"`
 }
 
-// Lane is where the item queues: one place and class.
+// Lane is where the item queues: one place and class. What a person has not asked
+// for has a lane of its own, where it waits for its time.
 func (i Item) Lane() string {
-	if i.Post.Direct != nil {
-		return string(i.Class) + ":@" + i.Post.Direct.String()
+	switch {
+	case i.Held():
+		return unaskedLane(*i.Post.Direct)
+	case i.Post.Direct != nil:
+		return directLane(i.Class, *i.Post.Direct)
+	default:
+		return string(i.Class) + ":" + i.Post.Channel.String()
 	}
-	return string(i.Class) + ":" + i.Post.Channel.String()
 }
+
+// Held reports whether the item waits for its reader's time before it is sent.
+func (i Item) Held() bool { return i.Unasked != nil && i.Post.Direct != nil && !i.Update }
+
+// DirectLanes are all lanes for a person.
+func DirectLanes(a bot.Account) []string {
+	return []string{directLane(Live, a), directLane(Relay, a), directLane(Bulk, a), unaskedLane(a)}
+}
+
+func directLane(c Class, a bot.Account) string { return string(c) + ":@" + a.String() }
+
+func unaskedLane(a bot.Account) string { return "unasked:@" + a.String() }
 
 // Effects are what a change of a record brings about. The store applies them in
 // the same script as the change, or not at all.
@@ -57,6 +85,10 @@ type Attempt struct {
 	// Doubt says that an earlier attempt began and its end is not known: the
 	// message may stand on the platform already.
 	Doubt bool
+	// Entry is what the store calls the item.
+	Entry  string
+	Queued time.Time      // when it was queued; zero if that is not known
+	Target bot.MessageRef // of an Update: the message to change
 }
 
 // Outcome is what became of an item.
@@ -75,6 +107,7 @@ type Ending struct {
 	Outcome Outcome
 	Ref     bot.MessageRef // Sent: the message
 	Cause   string         // otherwise: why, without any message text
+	Reason  bot.Reason     // Failed: why the platform refuses it
 }
 
 // Store keeps the items. Groups are communities; lanes are Item.Lane.
@@ -83,7 +116,8 @@ type Ending struct {
 // that has lost its job without noticing cannot get in its way.
 type Store interface {
 	// Begin takes the lane's first item and notes that it is being sent. ok is
-	// false if the lane is empty.
+	// false if the lane is empty. ErrNotYet means that the first item changes a
+	// message that another lane has yet to send.
 	Begin(ctx context.Context, group, lane string) (a Attempt, ok bool, err error)
 	// End takes the item off the lane and begins the next one, as Begin does. If
 	// another worker has begun meanwhile it only notes what was sent, and ok is
@@ -92,15 +126,28 @@ type Store interface {
 	// Pause leaves the item at the head of its lane after a failed attempt, if
 	// no other worker has begun. doubt says whether it may have been sent.
 	Pause(ctx context.Context, group, lane string, a Attempt, doubt bool) error
+	// Release leaves the item at the head of its lane as it was before the
+	// attempt, which was not made, if no other worker has begun.
+	Release(ctx context.Context, group, lane string, a Attempt) error
 }
 
-// JobKind is the kind of the jobs that drain lanes. The store schedules one
-// with the item: its group is the community's, its payload is the lane's name
-// as a JSON string.
-const JobKind = "outbox"
+// ErrNotYet is what a store answers where a lane begins with a change of a
+// message that is not sent yet.
+var ErrNotYet = errors.New("the message to change is not sent yet")
+
+// The kinds of jobs that the store schedules: Sender.Drain, Courtesy.Release and
+// Reporter.Report are their handlers. The group is the community's.
+const (
+	JobKind        = "outbox"         // with an item; the payload is the lane's name as a JSON string
+	UnaskedJobKind = "outbox-unasked" // the same, with an item that is held
+	ReportJobKind  = "outbox-report"  // when something could not be delivered; no payload
+)
 
 // JobID names the job that drains a lane.
 func JobID(lane string) string { return JobKind + "/" + lane }
+
+// ReportJobID names the job that reports what could not be delivered.
+const ReportJobID = JobKind + "/report"
 
 // ErrRepeated is what a store answers to a change whose input had its effect
 // before: nothing was changed now. A handler answers as it did then.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"testing"
 	"time"
@@ -19,8 +18,6 @@ import (
 var (
 	noon = time.Date(2026, 3, 8, 12, 0, 0, 0, time.UTC)
 	lane = post("").Lane()
-
-	discard = slog.New(slog.DiscardHandler)
 )
 
 // desk is a sender between lanes in memory and a platform in memory.
@@ -31,6 +28,7 @@ type desk struct {
 	platform *bottest.Adapter
 	schedule *schedule
 	runner   *scheduler.Runner
+	options  outbox.Options
 }
 
 // places gives the platform for every connection but "gone".
@@ -59,7 +57,7 @@ func newDesk(t *testing.T) *desk {
 // over lets the sender reach the platform through m.
 func (d *desk) over(m bot.Messenger) {
 	d.runner = scheduler.NewRunner(d.schedule, scheduler.Options{})
-	d.runner.Handle(outbox.JobKind, outbox.NewSender(d.lanes, places{m}, discard).Drain)
+	d.runner.Handle(outbox.JobKind, outbox.NewSender(d.lanes, places{m}, d.options).Drain)
 }
 
 // drain lets the lane be drained once and gives how the job was settled:

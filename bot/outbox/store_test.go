@@ -19,15 +19,17 @@ type lanes struct {
 	holders int
 	endings map[bot.DeliveryKey]outbox.Ending
 	ended   []bot.DeliveryKey // in order
+	changes []outbox.Ending   // of messages
 	down    error             // what Begin and End answer instead
 	onEnd   func()            // called before each End
 }
 
 type waiting struct {
 	outbox.Item
-	since time.Time
-	tries int
-	doubt bool
+	queued time.Time
+	since  time.Time
+	tries  int
+	doubt  bool
 }
 
 func newLanes(clock *scheduler.ManualClock) *lanes {
@@ -39,7 +41,7 @@ func newLanes(clock *scheduler.ManualClock) *lanes {
 
 func (l *lanes) queue(items ...outbox.Item) {
 	for _, i := range items {
-		l.items[i.Lane()] = append(l.items[i.Lane()], &waiting{Item: i})
+		l.items[i.Lane()] = append(l.items[i.Lane()], &waiting{Item: i, queued: l.clock.Now()})
 	}
 }
 
@@ -60,7 +62,10 @@ func (l *lanes) next(lane string) (outbox.Attempt, bool, error) {
 	if !w.doubt {
 		w.since = now
 	}
-	a := outbox.Attempt{Item: w.Item, Now: now, Since: w.since, Tries: w.tries, Doubt: w.doubt, Holder: l.holder[lane]}
+	a := outbox.Attempt{Item: w.Item, Now: now, Since: w.since, Tries: w.tries, Doubt: w.doubt, Holder: l.holder[lane], Queued: w.queued}
+	if w.Update {
+		a.Target = l.endings[w.Post.Key].Ref
+	}
 	w.tries++
 	w.doubt = true
 	return a, true, nil
@@ -80,6 +85,10 @@ func (l *lanes) End(ctx context.Context, _, lane string, a outbox.Attempt, e out
 		return outbox.Attempt{}, false, fmt.Errorf("%s ended by %s, but the lane is held by %s", a.Post.Key, a.Holder, l.holder[lane])
 	}
 	l.items[lane] = l.items[lane][1:]
+	if a.Update {
+		l.changes = append(l.changes, e)
+		return l.next(lane)
+	}
 	l.endings[a.Post.Key] = e
 	l.ended = append(l.ended, a.Post.Key)
 	return l.next(lane)
@@ -94,6 +103,12 @@ func (l *lanes) Pause(ctx context.Context, _, lane string, a outbox.Attempt, dou
 		return fmt.Errorf("paused %s after %d tries, but %s stands first after %d", a.Post.Key, a.Tries+1, w.Post.Key, w.tries)
 	}
 	w.doubt = doubt
+	return nil
+}
+
+func (l *lanes) Release(_ context.Context, _, lane string, a outbox.Attempt) error {
+	w := l.items[lane][0]
+	w.tries, w.doubt, w.since = a.Tries, a.Doubt, a.Since
 	return nil
 }
 

@@ -53,11 +53,12 @@ type (
 		Body string `json:"body"`
 	}
 	scriptPost struct {
-		Key   string `json:"key"`
-		Lane  string `json:"lane"`
-		Body  string `json:"body"`
-		Job   string `json:"job"`
-		Drain string `json:"drain"`
+		Key    string `json:"key"`
+		Change bool   `json:"change"`
+		Lane   string `json:"lane"`
+		Body   string `json:"body"`
+		Job    string `json:"job"`
+		Drain  string `json:"drain"`
 	}
 	scriptWrite struct {
 		Op   string   `json:"op"`
@@ -65,6 +66,12 @@ type (
 		Args []string `json:"args"`
 	}
 )
+
+// Apply brings about effects that belong to no change of a record.
+func (s *Store) Apply(ctx context.Context, group string, e outbox.Effects) error {
+	_, err := s.advance(ctx, change{community: bot.CommunityID(group), Effects: e})
+	return err
+}
 
 // advance applies the change and gives the record's new version (0 if no record
 // changes). A record that has another version than expected is a conflict; an
@@ -76,7 +83,7 @@ func (s *Store) advance(ctx context.Context, c change) (int64, error) {
 	}
 	keys := append(jobKeys(string(c.community)),
 		key(c.community, "posts"), key(c.community, "queue"), key(c.community, "sent"),
-		key(c.community, "undelivered"), key(c.community, "numbers"),
+		key(c.community, "undelivered"), key(c.community, "numbers"), key(c.community, "sending"), key(c.community, "changes"),
 		inputKey(c.community, c.Input), key(c.community, c.records), key(c.community, c.records+":v"))
 	writes := make([]scriptWrite, 0, len(c.writes))
 	for _, w := range c.writes {
@@ -181,9 +188,13 @@ func encodePost(item outbox.Item) (scriptPost, error) {
 	if err != nil {
 		return scriptPost{}, err
 	}
-	drain, err := json.Marshal(jobBody{Kind: outbox.JobKind, Payload: payload})
+	kind := outbox.JobKind
+	if item.Held() {
+		kind = outbox.UnaskedJobKind
+	}
+	drain, err := json.Marshal(jobBody{Kind: kind, Payload: payload})
 	return scriptPost{
-		Key: string(item.Post.Key), Lane: lane, Body: string(body),
+		Key: string(item.Post.Key), Change: item.Update, Lane: lane, Body: string(body),
 		Job: outbox.JobID(lane), Drain: string(drain),
 	}, err
 }

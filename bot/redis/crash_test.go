@@ -2,7 +2,6 @@ package redis
 
 import (
 	"context"
-	"log/slog"
 	"slices"
 	"strconv"
 	"testing"
@@ -31,7 +30,7 @@ func (s *story) process() {
 	store := s.store
 	runner := scheduler.NewRunner(store, scheduler.Options{})
 	runner.Handle("step", func(ctx context.Context, _ scheduler.Job) error { return s.step(ctx, store) })
-	sender := outbox.NewSender(store, bot.NewSwitchboard(s.platform), slog.New(slog.DiscardHandler))
+	sender := outbox.NewSender(store, bot.NewSwitchboard(s.platform), outbox.Options{Budget: store})
 	runner.Handle(outbox.JobKind, sender.Drain)
 
 	if made, err := s.client.HExists(s.Context(), key(home, "notes"), "story").Result(); err != nil {

@@ -35,8 +35,9 @@
 //
 // # Keys
 //
-// In the table, sr:{c}: stands for sr:{c:<community id>}: and "until" says what
-// ends a key or field.
+// In the table, sr:{c}: stands for sr:{c:<community id>}: and sr:{b}: for
+// sr:{b:<connection>}:, and "until" says what ends a key or field. An entry is the
+// delivery key of a post, or names a change of one.
 //
 //	key                    type    holds                                        until
 //	sr:schema              string  version of this layout                       kept
@@ -44,24 +45,35 @@
 //	sr:space:<space>       string  community of a server or workspace           kept
 //	sr:{groups}            set     every community (for the sweep)              kept
 //	sr:{due:<shard>}       zset    community → earliest due job, in ms: a hint  no job is left
+//	sr:{b}:sent:<bucket>   list    when the last messages were sent, in ms      its period (TTL)
+//	sr:{b}:wait:<bucket>   zset    lane that waits → when it was to ask again   they have (TTL)
 //	sr:{c}:about           string  the community's settings, JSON               kept
-//	sr:{c}:numbers         hash    counters: members, chats, posts              kept
+//	sr:{c}:numbers         hash    counters: members, chats, series, posts      kept
 //	sr:{c}:members         hash    member → JSON                                forgotten
 //	sr:{c}:membernumbers   hash    member → short number                        forgotten
 //	sr:{c}:accounts        hash    account → member                             forgotten
+//	sr:{c}:organizers      set     accounts of those who organize, JSON         no longer do
 //	sr:{c}:jobs            hash    job → JSON                                   completed
 //	sr:{c}:due             zset    job → due, or end of its lease, in ms        completed
 //	sr:{c}:lease           hash    job → token of the worker that holds it      settled
 //	sr:{c}:next            hash    job → "due body" set while it was held       settled
 //	sr:{c}:tries           hash    job → failures                               completed
 //	sr:{c}:aside           hash    job → JSON with cause                        looked at
-//	sr:{c}:posts           hash    delivery key → item, JSON                    ended
-//	sr:{c}:queue           zset    lane, number, delivery key (by lex)          ended
-//	sr:{c}:sending         hash    delivery key → "since tries doubt"           ended
+//	sr:{c}:posts           hash    entry → kind, time queued and item, JSON     ended
+//	sr:{c}:queue           zset    lane, number, entry (by lex)                 ended
+//	sr:{c}:sending         hash    entry → "since tries doubt"                  ended
+//	sr:{c}:changes         hash    delivery key → entry of its queued change     ended
 //	sr:{c}:lanes           hash    lane → who moves it                          empty
 //	sr:{c}:sent            hash    delivery key → message, JSON                 30 days
 //	sr:{c}:sentat          zset    delivery key → sent, in ms                   30 days
-//	sr:{c}:undelivered     hash    delivery key → JSON with cause               looked at
+//	sr:{c}:undelivered     hash    delivery key → item and cause, JSON          30 days, newest 500
+//	sr:{c}:undeliveredat   zset    delivery key → ended, in ms                  30 days, newest 500
+//	sr:{c}:undeliveredid   hash    ID for controls → delivery key               settled, or as above
+//	sr:{c}:unreported      zset    delivery key → ended, in ms                  an organizer is told
+//	sr:{c}:unreached       zset    account, number, delivery key (by lex)       they are told
+//	sr:{c}:written         hash    lane of a person → latest unasked, ms, JSON  forgotten
+//	sr:{c}:reports         hash    all → place and reason → last report, JSON   kept
+//	sr:{c}:reports:v       hash    all → version                                kept
 //	sr:{c}:refs:<record>   hash    message of ours → delivery key               the record
 //	sr:{c}:in:<hash>       string  an input that has had its effect             24 hours (TTL)
 //	sr:{c}:chats           hash    discussion → JSON                            deleted
@@ -70,4 +82,10 @@
 //	sr:{c}:live            hash    channel → its running discussions            archived
 //	sr:{c}:entries:<chat>  hash    message → entry, JSON                        the discussion
 //	sr:{c}:order:<chat>    list    messages in the order they came              the discussion
+//	sr:{c}:series          hash    series → JSON                                removed
+//	sr:{c}:series:v        hash    series → version                             removed
+//	sr:{c}:series:number   zset    series → short number                        removed
+//	sr:{c}:serieslog:<id>  list    the latest ends of its occurrences, JSON     the series
+//	sr:{c}:calendars       hash    calendar → JSON                              kept
+//	sr:{c}:calendars:v     hash    calendar → version                           kept
 package redis

@@ -40,6 +40,7 @@ func (b *bench) life() {
 	b.ok(people.SaveMember(ctx, bot.Member{ID: "01ana", Community: home, Name: "Ana Maria"}))
 	_, err = people.Members(ctx, home, []bot.MemberID{"01ana"})
 	b.ok(err)
+	b.ok(people.NoteOrganizer(ctx, home, bot.Account{Space: scichat.Space, User: "U1"}, true))
 
 	d := b.running("d1")
 	_, err = b.chats().NextNumber(ctx, home)
@@ -69,6 +70,8 @@ func (b *bench) life() {
 		b.ok(read())
 	}
 
+	b.seriesLife()
+
 	b.schedule(map[string]time.Duration{"a": 0, "b": 0, "c": 0, "d": 0, "e": 0, "f": time.Hour, "g": time.Hour})
 	jobs := b.claim(5)
 	_, err = b.store.Extend(ctx, jobs[0], lease)
@@ -95,6 +98,7 @@ func (b *bench) life() {
 	b.end(lost, sentAs("4"), "")
 	b.after(62 * 24 * time.Hour)
 	b.pause(b.end(b.begin("5"), sentAs("5"), ""), true)
+	b.postLife()
 	b.queue(post("6"))
 	b.begin("6")
 }
@@ -120,6 +124,7 @@ func documentedKeys(t *testing.T) []row {
 		}
 		pattern := regexp.QuoteMeta(fields[0])
 		pattern = strings.ReplaceAll(pattern, `\{c\}`, `\{c:[0-9a-z]+\}`)
+		pattern = strings.ReplaceAll(pattern, `\{b\}`, `\{b:[^}]*\}`)
 		pattern = regexp.MustCompile(`<[a-z]+>`).ReplaceAllString(pattern, `.+`)
 		rows = append(rows, row{fields[0], regexp.MustCompile("^" + pattern + "$"), fields[1]})
 	}

@@ -40,13 +40,18 @@ var (
 	memberScript     = load("member")
 	memberSaveScript = load("member_save")
 	fileScript       = load("file")
+	budgetScript     = load("budget")
+	heldScript       = load("held")
+	letOutScript     = load("let_out")
+	eraseScript      = load("erase")
 )
 
 // scripts are all of them.
 func scripts() []script {
 	return []script{
 		advanceScript, duePickScript, dueSettleScript, dueHintScript, claimScript,
-		settleScript, laneScript, memberScript, memberSaveScript, fileScript,
+		settleScript, laneScript, memberScript, memberSaveScript, fileScript, budgetScript,
+		heldScript, letOutScript, eraseScript,
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -102,15 +103,31 @@ func TestAStoreThatCannotBeReachedIsUnavailable(t *testing.T) {
 			_, _, err := s.End(ctx, string(home), lane, outbox.Attempt{}, outbox.Ending{})
 			return err
 		},
-		"pause":   func() error { return s.Pause(ctx, string(home), lane, outbox.Attempt{}, false) },
-		"number":  func() error { _, err := b.chats().NextNumber(ctx, home); return err },
-		"advance": func() error { return b.chats().Advance(ctx, &d, outbox.Effects{Posts: []outbox.Item{post("a")}}) },
-		"get":     func() error { _, err := b.chats().Get(ctx, home, "d1"); return err },
-		"list":    func() error { _, err := b.chats().List(ctx, home, 0, 1); return err },
-		"live":    func() error { _, err := b.chats().Live(ctx, home, scichat, nil); return err },
-		"entries": func() error { _, err := b.chats().Entries(ctx, home, "d1"); return err },
-		"save":    func() error { return people.SaveMember(ctx, bot.Member{}) },
-		"members": func() error { _, err := people.Members(ctx, home, []bot.MemberID{"a"}); return err },
+		"release": func() error { return s.Release(ctx, string(home), lane, outbox.Attempt{}) },
+		"take":    func() error { _, _, err := s.Take(ctx, turn("a", outbox.Live)); return err },
+		"hold":    func() error { return s.Hold(ctx, turn("a", outbox.Live), time.Second, false) },
+		"held":    func() error { _, err := s.Held(ctx, string(home), lane, 1); return err },
+		"let out": func() error { return s.LetOut(ctx, string(home), lane, outbox.Outgoing{}) },
+		"erase":   func() error { return s.Erase(ctx, home, ana) },
+		"unreported": func() error {
+			_, _, err := s.Unreported(ctx, string(home), 1)
+			return err
+		},
+		"reported":  func() error { return s.Reported(ctx, string(home), outbox.Reports{}, nil, outbox.Effects{}) },
+		"find":      func() error { _, err := s.FindUndelivered(ctx, home, "x"); return err },
+		"settle":    func() error { return s.Settle(ctx, home, outbox.Undelivered{}, outbox.Effects{}) },
+		"unreached": func() error { _, err := s.Unreached(ctx, home, ana); return err },
+		"reached":   func() error { return s.Reached(ctx, home, ana, nil) },
+		"apply":     func() error { return s.Apply(ctx, string(home), outbox.Effects{Input: "x"}) },
+		"pause":     func() error { return s.Pause(ctx, string(home), lane, outbox.Attempt{}, false) },
+		"number":    func() error { _, err := b.chats().NextNumber(ctx, home); return err },
+		"advance":   func() error { return b.chats().Advance(ctx, &d, outbox.Effects{Posts: []outbox.Item{post("a")}}) },
+		"get":       func() error { _, err := b.chats().Get(ctx, home, "d1"); return err },
+		"list":      func() error { _, err := b.chats().List(ctx, home, 0, 1); return err },
+		"live":      func() error { _, err := b.chats().Live(ctx, home, scichat, nil); return err },
+		"entries":   func() error { _, err := b.chats().Entries(ctx, home, "d1"); return err },
+		"save":      func() error { return people.SaveMember(ctx, bot.Member{}) },
+		"members":   func() error { _, err := people.Members(ctx, home, []bot.MemberID{"a"}); return err },
 	} {
 		b.calls.dieAt(1, false)
 		if err := ask(); bot.CodeOf(err) != bot.Unavailable {

@@ -79,13 +79,25 @@ func InProcess(tb testing.TB) redis.UniversalClient {
 // Real returns a client of an empty database of the real server.
 func Real(tb testing.TB) redis.UniversalClient {
 	tb.Helper()
-	url := real.use(tb, Server(tb))
-	database := lastDatabase.Add(1) % databases
-	client := open(tb, engine.Options{URL: fmt.Sprintf("%s?db=%d", url, database)})
+	client, _ := database(tb)
+	return client
+}
+
+// URL returns the address of an empty database of the real server, for what opens an engine itself.
+func URL(tb testing.TB) string {
+	tb.Helper()
+	_, url := database(tb)
+	return url
+}
+
+func database(tb testing.TB) (redis.UniversalClient, string) {
+	tb.Helper()
+	url := fmt.Sprintf("%s?db=%d", real.use(tb, Server(tb)), lastDatabase.Add(1)%databases)
+	client := open(tb, engine.Options{URL: url})
 	if err := client.FlushDB(tb.Context()).Err(); err != nil {
 		tb.Fatal("emptying the database:", err)
 	}
-	return client
+	return client, url
 }
 
 // Cluster returns a client of an empty Cluster, which is the test's alone until it ends: a test that asks for it twice

@@ -1,25 +1,26 @@
 -- Changes one record together with everything that the change brings about.
 --   KEYS  1 jobs, 2 due, 3 lease, 4 next, 5 tries, 6 posts, 7 queue, 8 sent,
---         9 undelivered, 10 numbers, 11 input claim, 12 records, 13 versions,
---         14… for the writes
+--         9 undelivered, 10 numbers, 11 sending, 12 changes, 13 input claim,
+--         14 records, 15 versions, 16… for the writes
 --   ARGV  1 time, 2 effects, 3 input ('' for none), 4 record, 5 expected
 --         version ('' for no record), 6 body, 7 writes
 -- Returns {'ok', version}, {'conflict', version} or {'repeated'}.
 local now = now_ms(ARGV[1])
 local K = job_keys(1)
 local posts, queue, sent, undelivered, numbers = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
+local sending, changes = KEYS[11], KEYS[12]
 
-if ARGV[3] ~= '' and redis.call('EXISTS', KEYS[11]) == 1 then return { 'repeated' } end
+if ARGV[3] ~= '' and redis.call('EXISTS', KEYS[13]) == 1 then return { 'repeated' } end
 
 local version = ''
 if ARGV[5] ~= '' then
-  local current = redis.call('HGET', KEYS[13], ARGV[4]) or '0'
+  local current = redis.call('HGET', KEYS[15], ARGV[4]) or '0'
   if current ~= ARGV[5] then return { 'conflict', current } end
   version = int(tonumber(current) + 1)
-  redis.call('HSET', KEYS[12], ARGV[4], ARGV[6])
-  redis.call('HSET', KEYS[13], ARGV[4], version)
+  redis.call('HSET', KEYS[14], ARGV[4], ARGV[6])
+  redis.call('HSET', KEYS[15], ARGV[4], version)
 end
-if ARGV[3] ~= '' then redis.call('SET', KEYS[11], '1', 'EX', 86400) end
+if ARGV[3] ~= '' then redis.call('SET', KEYS[13], '1', 'EX', 86400) end
 
 for _, w in ipairs(cjson.decode(ARGV[7])) do
   if w.op == 'ENTER' or w.op == 'STAY' or w.op == 'LEAVE' then
@@ -43,11 +44,36 @@ end
 local e = cjson.decode(ARGV[2])
 for _, id in ipairs(e.cancel) do job_drop(K, id) end
 for _, j in ipairs(e.jobs) do job_put(K, j.id, j.due, j.body) end
+
+-- A change takes the place of one of the same message that waits, unless that one
+-- is being made just now.
+local function change(p)
+  local waits = redis.call('HGET', changes, p.key)
+  if waits and not string.match(redis.call('HGET', sending, waits) or '', ' 1$') then
+    local _, queued = item_kind(redis.call('HGET', posts, waits))
+    redis.call('HSET', posts, waits, 'C' .. queued .. ' ' .. p.body)
+    return
+  end
+  local number = post_number(numbers)
+  local entry = p.key .. RS .. number
+  redis.call('HSET', posts, entry, 'C' .. int(now) .. ' ' .. p.body)
+  redis.call('HSET', changes, p.key, entry)
+  lane_push(queue, p.lane, number, entry)
+end
+
+local function known(key)
+  return redis.call('HEXISTS', posts, key) == 1 or redis.call('HEXISTS', sent, key) == 1
+      or redis.call('HEXISTS', undelivered, key) == 1
+end
+
 for _, p in ipairs(e.posts) do
-  if redis.call('HEXISTS', posts, p.key) == 0 and redis.call('HEXISTS', sent, p.key) == 0
-      and redis.call('HEXISTS', undelivered, p.key) == 0 then
-    redis.call('HSET', posts, p.key, p.body)
-    lane_push(queue, numbers, p.lane, p.key)
+  if p.change or not known(p.key) then
+    if p.change then
+      change(p)
+    else
+      redis.call('HSET', posts, p.key, 'P' .. int(now) .. ' ' .. p.body)
+      lane_push(queue, p.lane, post_number(numbers), p.key)
+    end
     job_ensure(K, p.job, int(now), p.drain)
   end
 end

@@ -59,13 +59,30 @@ local function job_keys(from)
 end
 
 -- Lanes: members of one zset, in lexical order: lane, unit separator, 12
--- digits, unit separator, delivery key.
-local US = '\31'
+-- digits, unit separator, entry. The entry of a post is its delivery key, that of
+-- a change the post's key, a record separator and the 12 digits.
+local US, RS = '\31', '\30'
 
-local function lane_push(queue, numbers, lane, key)
-  local n = redis.call('HINCRBY', numbers, 'posts', 1)
-  redis.call('ZADD', queue, 0, lane .. US .. string.format('%012d', n) .. US .. key)
+local function post_number(numbers)
+  return string.format('%012d', redis.call('HINCRBY', numbers, 'posts', 1))
 end
+
+local function lane_push(queue, lane, number, entry)
+  redis.call('ZADD', queue, 0, lane .. US .. number .. US .. entry)
+end
+
+-- A stored item is its kind (P a post, C a change of one), when it was queued, in
+-- ms, a blank and its body. Layouts before had the body alone.
+local function item_kind(stored)
+  local kind, at, body = string.match(stored or '', '^([PC])(%d+) (.*)$')
+  if kind then return kind, at, body end
+  return 'P', '', stored
+end
+
+-- Nothing in a string of JSON looks like this.
+local function item_held(stored) return string.find(stored, '"unasked":{', 1, true) end
+
+local function changed_key(entry) return string.sub(entry, 1, -14) end
 
 local function lane_head(queue, lane)
   local heads = redis.call('ZRANGEBYLEX', queue, '[' .. lane .. US, '(' .. lane .. ' ', 'LIMIT', 0, 1)
@@ -73,21 +90,46 @@ local function lane_head(queue, lane)
   return heads[1], string.sub(heads[1], #lane + 15)
 end
 
-local function lane_drop(P, member, key)
+-- P holds the keys posts, queue, sending, lanes, changes, sent.
+local function lane_drop(P, member, entry)
+  if item_kind(redis.call('HGET', P.posts, entry)) == 'C' then
+    local key = changed_key(entry)
+    if redis.call('HGET', P.changes, key) == entry then redis.call('HDEL', P.changes, key) end
+  end
   redis.call('ZREM', P.queue, member)
-  redis.call('HDEL', P.posts, key)
-  redis.call('HDEL', P.sending, key)
+  redis.call('HDEL', P.posts, entry)
+  redis.call('HDEL', P.sending, entry)
 end
 
--- Takes the lane's first item and notes that it is being sent. P holds posts,
--- queue, sending, lanes.
+-- Forgets what was not delivered. U holds the keys entries, at, ids, unreported.
+local function undelivered_drop(U, key, report)
+  redis.call('HDEL', U.entries, key)
+  redis.call('ZREM', U.at, key)
+  redis.call('ZREM', U.unreported, key)
+  local id = string.match(report or '', '^{"id":"(%w+)"')
+  if id then redis.call('HDEL', U.ids, id) end
+end
+
+-- Takes the lane's first item and notes that it is being sent.
 local function lane_begin(P, lane, now)
-  local member, key = lane_head(P.queue, lane)
-  if not member then
-    redis.call('HDEL', P.lanes, lane)
-    return { 'empty' }
-  end
-  local body = redis.call('HGET', P.posts, key)
+  local member, key, kind, queued, body
+  local target = ''
+  repeat
+    member, key = lane_head(P.queue, lane)
+    if not member then
+      redis.call('HDEL', P.lanes, lane)
+      return { 'empty' }
+    end
+    kind, queued, body = item_kind(redis.call('HGET', P.posts, key))
+    if kind == 'C' then
+      target = redis.call('HGET', P.sent, changed_key(key)) or ''
+      if target == '' then
+        local post = redis.call('HGET', P.posts, changed_key(key))
+        if post and not item_held(post) then return { 'not yet' } end
+        lane_drop(P, member, key) -- what was not sent cannot be changed
+      end
+    end
+  until kind == 'P' or target ~= ''
   local state = redis.call('HGET', P.sending, key)
   local since, tries, doubt = int(now), 0, '0'
   if state then
@@ -96,5 +138,5 @@ local function lane_begin(P, lane, now)
     if doubt == '1' then since = s end
   end
   redis.call('HSET', P.sending, key, since .. ' ' .. int(tries + 1) .. ' 1')
-  return { 'begun', key, body, int(now), since, int(tries), doubt }
+  return { 'begun', key, body, int(now), since, int(tries), doubt, queued, target }
 end

@@ -13,12 +13,14 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/outbox"
 )
 
-// meter counts requests for Prometheus.
+// meter counts requests and posts for Prometheus.
 type meter struct {
 	registry *prometheus.Registry
 	requests *prometheus.HistogramVec
+	posts    *prometheus.HistogramVec
 }
 
 func newMeter() *meter {
@@ -30,8 +32,14 @@ func newMeter() *meter {
 			Help:      "How long what members asked for took, by route and outcome.",
 			Buckets:   []float64{.001, .005, .02, .1, .5, 2, 10},
 		}, []string{"route", "code"}),
+		posts: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Namespace: "staffroom",
+			Name:      "post_wait_seconds",
+			Help:      "How long posts waited in the outbox, by class and by how they ended.",
+			Buckets:   []float64{.05, .25, 1, 5, 30, 300, 3600},
+		}, []string{"class", "outcome"}),
 	}
-	m.registry.MustRegister(m.requests,
+	m.registry.MustRegister(m.requests, m.posts,
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
@@ -44,6 +52,11 @@ func (m *meter) Observe(route string, code bot.Code, d time.Duration) {
 		label = "ok"
 	}
 	m.requests.WithLabelValues(route, label).Observe(d.Seconds())
+}
+
+// Post implements outbox.Meter.
+func (m *meter) Post(class outbox.Class, outcome outbox.Outcome, waited time.Duration) {
+	m.posts.WithLabelValues(string(class), string(outcome)).Observe(waited.Seconds())
 }
 
 // operatorPages serves /healthz (the process runs), /readyz (it can work) and

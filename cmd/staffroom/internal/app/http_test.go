@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/outbox"
 )
 
 func TestOperatorPages(t *testing.T) {
@@ -19,6 +20,7 @@ func TestOperatorPages(t *testing.T) {
 	m := newMeter()
 	m.Observe("/chat/list", "", 20*time.Millisecond)
 	m.Observe("/host/new", bot.Forbidden, time.Millisecond)
+	m.Post(outbox.Live, outbox.Sent, 30*time.Millisecond)
 	server := httptest.NewServer(m.operatorPages(func(context.Context) error { return trouble }))
 	defer server.Close()
 	page := func(path string) (int, string) {
@@ -51,6 +53,7 @@ func TestOperatorPages(t *testing.T) {
 	for _, want := range []string{
 		`staffroom_request_seconds_count{code="ok",route="/chat/list"} 1`,
 		`staffroom_request_seconds_count{code="forbidden",route="/host/new"} 1`,
+		`staffroom_post_wait_seconds_bucket{class="live",outcome="sent",le="0.05"} 1`,
 		"go_goroutines",
 	} {
 		if !strings.Contains(metrics, want) {

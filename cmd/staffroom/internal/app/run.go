@@ -37,7 +37,7 @@ func (c *runCommand) Run(ctx context.Context, a *App) (err error) {
 	m := newMeter()
 	h, err := house.Build(ctx, house.Options{
 		Engine: e, Clock: systemClock{}, Language: cfg.Language, Zone: cfg.Zone.String(),
-		Version: version(), Log: log, Meter: m,
+		Version: version(), Log: log, Meter: m, Posts: m,
 		Adapters: func(t house.Tools) ([]bot.Adapter, error) { return connections(cfg, t) },
 	})
 	if err != nil {

@@ -20,6 +20,8 @@ import (
 	"github.com/staffroom-bot/staffroom/bot/outbox"
 	"github.com/staffroom-bot/staffroom/bot/redis"
 	"github.com/staffroom-bot/staffroom/bot/redis/engine"
+	"github.com/staffroom-bot/staffroom/bot/schedule"
+	"github.com/staffroom-bot/staffroom/cmd/staffroom/internal/fetch"
 	"github.com/staffroom-bot/staffroom/scheduler"
 )
 
@@ -32,7 +34,8 @@ type Options struct {
 	Zone     string                             // IANA zone of a new community
 	Version  string                             // of the program, for /staffroom about
 	Log      *slog.Logger                       // never gets what members typed
-	Meter    middleware.Meter                   // nil: nothing is measured
+	Meter    middleware.Meter                   // of requests; nil: they are not measured
+	Posts    outbox.Meter                       // of posts; nil: they are not measured
 	Runner   scheduler.Options                  // its Logger is set to Log
 	Adapters func(Tools) ([]bot.Adapter, error) // makes the platforms
 }
@@ -91,12 +94,20 @@ func Build(ctx context.Context, o Options) (*House, error) {
 		middleware.Measure(o.Meter, now),
 		middleware.Recover(),
 		middleware.Authorize(directory, words),
+		outbox.Notices(store, words, now),
 	)
 	h.Router.Command(guide.New(h.Router, words, h.Chats, o.Version).Command())
 	h.Chats.Register(h.Router)
 	settings := community.NewSettings(directory, words, now)
 	h.Router.Command(bot.Command{Name: "my", Summary: "my.command", Subcommands: settings.Subcommands()})
 	settings.Register(h.Router)
+	reporter := outbox.NewReporter(store, directory, words, o.Log)
+	reporter.Register(h.Router)
+	recurring := schedule.New(schedule.Options{
+		Store: redis.Schedules{Store: store}, People: organized{directory}, Words: words, Fetcher: web{fetch.New(agent(o.Version))}, Log: o.Log,
+	})
+	h.Router.Command(bot.Command{Name: "organize", Summary: "organize.command", Subcommands: recurring.Subcommands()})
+	recurring.Register(h.Router)
 
 	h.adapters, err = o.Adapters(Tools{Seal: bot.NewSeal(secret), Words: words, Directory: directory, Log: o.Log})
 	if err != nil {
@@ -105,7 +116,12 @@ func Build(ctx context.Context, o Options) (*House, error) {
 	o.Runner.Logger = o.Log
 	h.Runner = scheduler.NewRunner(store, o.Runner)
 	h.Runner.Handle(discussion.JobKind, h.Chats.Step)
-	h.Runner.Handle(outbox.JobKind, outbox.NewSender(store, bot.NewSwitchboard(h.adapters...), o.Log).Drain)
+	h.Runner.Handle(schedule.JobKind, recurring.Step)
+	h.Runner.Handle(schedule.CalendarJobKind, recurring.Refresh)
+	sender := outbox.NewSender(store, bot.NewSwitchboard(h.adapters...), outbox.Options{Budget: store, Meter: o.Posts, Log: o.Log})
+	h.Runner.Handle(outbox.JobKind, sender.Drain)
+	h.Runner.Handle(outbox.UnaskedJobKind, outbox.NewCourtesy(store, words).Release)
+	h.Runner.Handle(outbox.ReportJobKind, reporter.Report)
 	return h, nil
 }
 

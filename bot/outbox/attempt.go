@@ -1,0 +1,145 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/scheduler"
+)
+
+// sendTimeout is how long one attempt may take.
+const sendTimeout = 15 * time.Second
+
+// clockSlack is how far a platform's clock may differ from the store's when a
+// message is looked up by time.
+const clockSlack = 2 * time.Minute
+
+// pause says why an item has to wait.
+type pause struct {
+	delay time.Duration
+	doubt bool
+	cause error
+}
+
+// attempt sends an item once. It gives an ending, or, with an empty outcome, a
+// pause.
+func (s *Sender) attempt(ctx context.Context, a Attempt) (Ending, pause) {
+	if a.late() && !a.inDoubt() {
+		return Ending{Outcome: Expired, Cause: "its time had passed"}, pause{}
+	}
+	// A send in flight is finished even while the program stops, but not while
+	// another worker may be at it.
+	ctx, cancel := context.WithTimeout(scheduler.WhileHeld(ctx), sendTimeout)
+	defer cancel()
+	m, err := s.places.For(connection(a.Post))
+	if err != nil {
+		return judge(a, err, a.inDoubt(), a.inDoubt())
+	}
+	if a.Update {
+		if err := m.Update(ctx, a.Target, a.Post.Message); err != nil {
+			return judge(a, err, false, false)
+		}
+		return Ending{Outcome: Sent, Ref: a.Target}, pause{}
+	}
+	post := a.Post
+	if post.Direct != nil {
+		if post.Channel, err = m.Direct(ctx, *post.Direct); err != nil {
+			return judge(a, err, a.Doubt, a.Doubt)
+		}
+	}
+	doubt := false
+	if a.Doubt {
+		ref, found, err := m.Find(ctx, post.Channel, post.Key, a.Since.Add(-clockSlack))
+		switch {
+		case err == nil && found:
+			return Ending{Outcome: Sent, Ref: ref}, pause{}
+		case err == nil && a.late():
+			return Ending{Outcome: Expired, Cause: "its time had passed"}, pause{}
+		case err == nil: // it is not there: sending is safe
+		case !errors.Is(err, bot.ErrCannotFind):
+			return judge(a, err, true, true)
+		case a.late() || !recognises(m, a):
+			return Ending{Outcome: Uncertain, Cause: "an earlier attempt may have succeeded, and the platform cannot tell"}, pause{}
+		default:
+			doubt = true // sending is safe, but if that fails we know no more than before
+		}
+	}
+	ref, err := m.Send(ctx, post)
+	if err != nil {
+		return judge(a, err, doubt, true)
+	}
+	return Ending{Outcome: Sent, Ref: ref}, pause{}
+}
+
+// inDoubt reports whether the item may have been sent and must not be sent twice.
+// A change can be made again.
+func (a Attempt) inDoubt() bool { return a.Doubt && !a.Update }
+
+// late reports whether the item has become worthless.
+func (a Attempt) late() bool { return !a.NotAfter.IsZero() && a.Now.After(a.NotAfter) }
+
+// recognises reports whether the platform would take the item for what an
+// earlier attempt sent.
+func recognises(m bot.Messenger, a Attempt) bool {
+	d, ok := m.(bot.Deduper)
+	return ok && a.Now.Sub(a.Since) < d.DedupeWindow()
+}
+
+// judge turns the error of an attempt into an ending or a pause. Whether the
+// item is in doubt from now on: doubt if the error says that nothing was sent,
+// unclear if it does not.
+func judge(a Attempt, err error, doubt, unclear bool) (Ending, pause) {
+	p := pause{delay: retryDelay(a.Tries), doubt: unclear, cause: err}
+	var e *bot.Error
+	if errors.As(err, &e) {
+		switch e.Code {
+		case bot.RateLimited:
+			p.delay, p.doubt = max(e.After, 100*time.Millisecond), doubt
+		case bot.Unavailable:
+			p.doubt = doubt
+		case bot.Permanent, bot.Invalid, bot.Forbidden, bot.NotFound:
+			if doubt {
+				return Ending{Outcome: Uncertain, Cause: err.Error()}, pause{}
+			}
+			return Ending{Outcome: Failed, Cause: err.Error(), Reason: reason(e)}, pause{}
+		}
+	}
+	if a.late() { // only what is in doubt is still tried
+		return Ending{Outcome: Uncertain, Cause: "its time had passed, and whether it was sent cannot be found out: " + err.Error()}, pause{}
+	}
+	if !a.NotAfter.IsZero() {
+		p.delay = min(p.delay, a.NotAfter.Sub(a.Now)+time.Millisecond)
+	}
+	return Ending{}, p
+}
+
+// reason says why a post fails for good.
+func reason(e *bot.Error) bot.Reason {
+	switch {
+	case e.Reason != "":
+		return e.Reason
+	case e.Code == bot.NotFound:
+		return bot.Gone
+	case e.Code == bot.Forbidden:
+		return bot.NotAllowed
+	default:
+		return bot.BadPost
+	}
+}
+
+// retryDelay is 250 ms, doubled with each try, at most a minute.
+func retryDelay(tries int) time.Duration {
+	if tries > 8 {
+		return time.Minute
+	}
+	return min(250*time.Millisecond<<tries, time.Minute)
+}
+
+func connection(p bot.Post) string {
+	if p.Direct != nil {
+		return p.Direct.Space.Connection
+	}
+	return p.Channel.Space.Connection
+}

@@ -1,0 +1,73 @@
+package outbox
+
+import "time"
+
+// When people are written to without having asked: on working days, by their own
+// clock, from the first of these hours until before the second; once a day, and
+// three times in any seven days.
+const (
+	morning  = 7
+	evening  = 20
+	perDay   = 1
+	perWeek  = 3
+	weekDays = 7
+)
+
+// nextWriting is the earliest time, now or later, at which a person in loc may be
+// written to, after those at which they were. What has to wait comes at the
+// beginning of a working day.
+func nextWriting(now time.Time, loc *time.Location, written []time.Time) time.Time {
+	local := now.In(loc)
+	today := dayOf(local)
+	for ahead := 0; ; ahead++ {
+		d := today.add(ahead)
+		begins := time.Date(d.year, d.month, d.day, morning, 0, 0, 0, loc)
+		ends := time.Date(d.year, d.month, d.day, evening, 0, 0, 0, loc)
+		at := begins
+		if local.After(at) {
+			at = local
+		}
+		if dayOf(begins) != d || !working(begins.Weekday()) || !at.Before(ends) || full(d, loc, written) {
+			// A day that this zone never had begins on another.
+			continue
+		}
+		return at.UTC()
+	}
+}
+
+func working(d time.Weekday) bool { return d != time.Saturday && d != time.Sunday }
+
+// full reports whether a person was written to so often on the day, or in the
+// seven days that it ends, that it is enough.
+func full(d day, loc *time.Location, written []time.Time) bool {
+	inDay, inWeek := 0, 0
+	for _, t := range written {
+		switch ago := d.since(dayOf(t.In(loc))); {
+		case ago == 0:
+			inDay++
+			inWeek++
+		case ago > 0 && ago < weekDays:
+			inWeek++
+		}
+	}
+	return inDay >= perDay || inWeek >= perWeek
+}
+
+// day is a date.
+type day struct {
+	year  int
+	month time.Month
+	day   int
+}
+
+func dayOf(t time.Time) day {
+	y, m, d := t.Date()
+	return day{y, m, d}
+}
+
+func (d day) noon() time.Time { return time.Date(d.year, d.month, d.day, 12, 0, 0, 0, time.UTC) }
+
+func (d day) add(days int) day { return dayOf(d.noon().AddDate(0, 0, days)) }
+
+// since is the number of days from e to d.
+func (d day) since(e day) int { return int(d.noon().Sub(e.noon()).Hours() / 24) }

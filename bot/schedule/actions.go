@@ -1,0 +1,127 @@
+package schedule
+
+import (
+	"context"
+	"errors"
+	"strconv"
+
+	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/scheduler/rule"
+)
+
+// actReply does what an organizer asked for and shows the series as it is then.
+// If it is so already, the reply says that.
+func (s *Service) actReply(ctx context.Context, req *bot.Request, news bot.Key, decide func(*change) error) (bot.Reply, error) {
+	r, err := s.act(ctx, req, req.Params.Get("series"), decide)
+	if errors.Is(err, errNothingToDo) {
+		return s.reply(ctx, req, &r, s.say(req, "schedule.already"))
+	}
+	if err != nil {
+		return bot.Reply{}, s.explained(req, err)
+	}
+	return s.reply(ctx, req, &r, s.say(req, news))
+}
+
+func (s *Service) pause(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	return s.actReply(ctx, req, "schedule.paused", (*change).pause)
+}
+
+func (s *Service) resume(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	return s.actReply(ctx, req, "schedule.resumed", (*change).resume)
+}
+
+// askMove opens the form for another rule.
+func (s *Service) askMove(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	r, _, err := s.named(ctx, req)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	fields := timeFields()
+	fields[0].Value = r.Rule.Text(req.Member.Language)
+	if !r.Until.IsZero() {
+		in, err := (&Calendar{}).place(r.Zone)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		fields[1].Value = rule.DateOf(r.Until.Add(-1).In(in.Zone)).String()
+	}
+	if r.Grace != DefaultGrace {
+		fields[2].Value = formatLate(r.Grace)
+	}
+	return s.form(req, "schedule.move.form", "schedule.post.", seriesPath+"moved/"+r.ID, r.Zone, fields...), nil
+}
+
+func (s *Service) move(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	current, _, err := s.named(ctx, req)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	wanted := current
+	now, err := s.store.Now(ctx)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	faults, err := s.readTimes(req, &wanted, now)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if len(faults) > 0 {
+		return bot.Reply{FieldErrors: faults}, nil
+	}
+	if current.sameTimes(&wanted) {
+		return s.reply(ctx, req, &current, s.say(req, "schedule.unchanged"))
+	}
+	return s.actReply(ctx, req, "schedule.moved", func(c *change) error { return c.move(&wanted) })
+}
+
+// askRun asks once. The path says which version was seen, so that pressing
+// twice lets it happen once.
+func (s *Service) askRun(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	r, _, err := s.named(ctx, req)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	yes := s.control(req, "schedule.button.run.yes", seriesPath+"run-now/"+r.ID+"/"+strconv.FormatInt(r.Version, 10))
+	yes.Style = bot.Primary
+	return replacing(req, bot.Say(s.say(req, "schedule.run.ask", bot.Str("title", r.Title)),
+		yes, s.control(req, "schedule.button.no", seriesPath+r.ID))), nil
+}
+
+func (s *Service) run(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	return s.actReply(ctx, req, "schedule.ran", func(c *change) error {
+		if strconv.FormatInt(c.series.Version, 10) != req.Params.Get("version") {
+			return errNothingToDo
+		}
+		return s.runNow(ctx, c)
+	})
+}
+
+// askRemove asks once.
+func (s *Service) askRemove(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	r, _, err := s.named(ctx, req)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	yes := s.control(req, "schedule.button.remove.yes", seriesPath+"remove-now/"+r.ID)
+	yes.Style = bot.Danger
+	return replacing(req, bot.Say(s.say(req, "schedule.remove.ask", bot.Str("title", r.Title)),
+		yes, s.control(req, "schedule.button.no", seriesPath+r.ID))), nil
+}
+
+func (s *Service) removeNow(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	const tries = 5
+	for try := 1; ; try++ {
+		r, _, err := s.named(ctx, req)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		err = s.remove(ctx, &r, req.Input)
+		switch {
+		case err == nil:
+			return replacing(req, bot.Say(s.say(req, "schedule.removed", bot.Str("title", r.Title)),
+				s.control(req, "schedule.button.all", listPath))), nil
+		case bot.CodeOf(err) != bot.Conflict || try == tries:
+			return bot.Reply{}, err
+		}
+	}
+}
