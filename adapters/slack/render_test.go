@@ -65,6 +65,8 @@ func TestRender(t *testing.T) {
 			"label", section(`{"type":"text","text":"label"}`),
 		},
 		"mention":                {bot.Message{Text: bot.Text{{Kind: bot.SpanMention, Text: "Ana", Account: &here}}}, "@Ana", section(`{"type":"user","user_id":"UANA"}`)},
+		"channel":                {bot.Message{Text: bot.Text{{Kind: bot.SpanChannel, Text: "a channel", Channel: &bot.Channel{Space: here.Space, ID: "C1"}}}}, "a channel", section(`{"type":"channel","channel_id":"C1"}`)},
+		"channel from elsewhere": {bot.Message{Text: bot.Text{{Kind: bot.SpanChannel, Text: "a channel", Channel: &bot.Channel{Space: elsewhere.Space, ID: "C1"}}}}, "a channel", section(`{"type":"text","text":"a channel"}`)},
 		"mention from elsewhere": {bot.Message{Text: bot.Text{{Kind: bot.SpanMention, Text: "Ana", Account: &elsewhere}}}, "@Ana", section(`{"type":"text","text":"@Ana"}`)},
 		"time": {
 			bot.Message{Text: bot.Text{{Kind: bot.SpanTime, At: &at, Zone: "Europe/Madrid"}}}, shown(bot.WeekdayTime, "Europe/Madrid"),

@@ -185,3 +185,36 @@ func TestWhatNobodyAskedForComesOnMondayMorning(t *testing.T) {
 		}
 	})
 }
+
+// pacedPlatform takes five messages a second.
+type pacedPlatform struct{ *bottest.Adapter }
+
+func (pacedPlatform) Pace() bot.Pace {
+	return bot.Pace{Channel: bot.Rate{Most: 5, Per: time.Second}, Overall: bot.Rate{Most: 5, Per: time.Second}}
+}
+
+// A post that may be sent costs two calls: to ask whether it may, and to end it
+// and begin the next.
+func TestCallsOfAPost(t *testing.T) {
+	eachAtNoon(t, func(b *bench) {
+		d := b.delivery()
+		d.runner.Handle(outbox.JobKind, outbox.NewSender(b.store, bot.NewSwitchboard(pacedPlatform{d.platform}), outbox.Options{Budget: b.store}).Drain)
+		b.queue(post("loads the scripts"))
+		d.until(time.Minute)
+		b.queue(post("a"), post("b"), post("c"), post("d"))
+		b.calls.take()
+		d.until(2 * time.Minute)
+		var posting []string
+		for _, call := range b.calls.take() {
+			if call == "lane" || call == "budget" {
+				posting = append(posting, call)
+			}
+		}
+		if want := []string{"lane", "budget", "lane", "budget", "lane", "budget", "lane", "budget", "lane"}; !slices.Equal(posting, want) {
+			t.Errorf("it sent %q, want %q", posting, want)
+		}
+		if got := d.standing("lobby"); len(got) != 5 {
+			t.Errorf("%d posts stand", len(got))
+		}
+	})
+}

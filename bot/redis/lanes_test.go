@@ -179,6 +179,26 @@ func TestDoubt(t *testing.T) {
 	})
 }
 
+func TestAnAttemptThatWasNotMade(t *testing.T) {
+	eachAtNoon(t, func(b *bench) {
+		b.queue(post("a"))
+		release := func(a outbox.Attempt) { b.ok(b.store.Release(b.Context(), string(home), lane, a)) }
+		release(b.begin("a"))
+		if got := b.read(key(home, "sending")); got != "" {
+			t.Errorf("sending: %s", got)
+		}
+		b.after(time.Second)
+		lost := b.begin("a")
+		b.wantAttempt(lost, time.Second, 0, false)
+		b.pause(b.begin("a"), true)
+		release(lost) // changes nothing
+		b.after(2 * time.Second)
+		release(b.begin("a"))
+		b.after(3 * time.Second)
+		b.wantAttempt(b.begin("a"), time.Second, 2, true) // as before
+	})
+}
+
 // The worker that began first has lost its job, and does not know.
 func TestAWorkerThatHasLostTheLane(t *testing.T) {
 	eachAtNoon(t, func(b *bench) {
