@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"context"
@@ -196,8 +197,12 @@ func TestAServerThatIsSlowIsGivenUp(t *testing.T) {
 		c := New("Staffroom/test")
 		c.http.Transport.(*http.Transport).DialContext = func(context.Context, string, string) (net.Conn, error) { return client, nil }
 		var serving sync.WaitGroup
-		serving.Go(func() { _, _ = io.Copy(io.Discard, server) })
 		serving.Go(func() {
+			// An answer before the question would be taken for a fault at once.
+			if _, err := http.ReadRequest(bufio.NewReader(server)); err != nil {
+				t.Error(err)
+				return
+			}
 			_, _ = io.WriteString(server, "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
 			for {
 				time.Sleep(time.Second)
