@@ -10,4 +10,12 @@
 // got lost), the Sender first looks the message up on the platform, or relies on
 // the platform's own recognition of the key while that lasts. Where neither is
 // to be had the post ends as uncertain: it is never sent again blindly.
+//
+// The Sender keeps to the platform's pace together with all replicas (Budget). A
+// change of a message (Item.Update) goes the same way as the message did.
+//
+// What did not arrive in a channel, or may not have, the Reporter tells to an
+// organizer; what did not reach a person by direct message, Notices tell to that
+// person. Direct messages that nobody asked for are let out by a Courtesy, when it
+// suits their reader (Unasked).
 package outbox
