@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"net/http"
 	"time"
 )
 
@@ -72,11 +73,46 @@ type Rate struct {
 	Per  time.Duration
 }
 
+// Gathering is something that people come together for, as a platform's own
+// calendar shows it.
+type Gathering struct {
+	Title       string
+	Description string
+	Channel     Channel
+	Start, End  time.Time
+}
+
+// EventPublisher is a Messenger whose platform has such a calendar. Its errors
+// are those of Messenger.
+type EventPublisher interface {
+	// Publish puts the gathering with this key into the calendar of its channel's
+	// space, or changes what is there under the key. Doing it twice changes nothing.
+	Publish(ctx context.Context, key DeliveryKey, g Gathering) error
+	// Withdraw takes it out again. One that is not there is no error.
+	Withdraw(ctx context.Context, space SpaceID, key DeliveryKey) error
+}
+
+// WebReceiver is an Adapter whose platform sends to an address of ours.
+type WebReceiver interface {
+	// Webhook gives what answers there, under the path "/<kind>/<connection>" for
+	// example "/slack/slack-lincoln"; "" if this connection needs none. It answers
+	// 503 while the adapter does not run.
+	Webhook() (path string, h http.Handler)
+}
+
+// Following is a channel of which no message may be missed.
+type Following struct {
+	Channel Channel   // or a thread in it
+	Since   time.Time // what was posted before has been heard
+}
+
 // Inbox is where an adapter puts what comes in. Router is the only one outside
 // of tests.
 type Inbox interface {
 	// Commands lists what members can type, to register and to parse by.
 	Commands() []Command
+	// Actions lists what can be done with a message, for its menu.
+	Actions() []Action
 	// Route finds what serves a concrete path: its privacy and mode must be
 	// known before the handler runs. Where nothing does, the answer is private.
 	Route(path string) (*Route, bool)
@@ -91,6 +127,10 @@ type Inbox interface {
 	// overtake it then. Where it does not, try again for a few seconds, while the
 	// later ones of the channel wait.
 	Tell(ctx context.Context, ev *Event) error
+	// Followed lists the channels of a space of which no message may be missed.
+	// An adapter whose platform does not deliver again reads them, and tells what
+	// it finds, when it has connected anew and may have missed something.
+	Followed(ctx context.Context, space SpaceID) ([]Following, error)
 	// Complete proposes values for the option that is being typed.
 	Complete(ctx context.Context, req *Request, option string) ([]Choice, error)
 }

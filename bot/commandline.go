@@ -16,8 +16,9 @@ type CommandLine struct {
 // not understood as the value "unknown".
 const HelpPath = "/staffroom/help"
 
-// homePath serves a command line without words.
-const homePath = "/staffroom/home"
+// HomePath serves a command line without words, and the home that a platform
+// shows: an adapter asks for it when somebody opens that.
+const HomePath = "/staffroom/home"
 
 // rootCommand is the command that may stand before every other one, and may be
 // left out before its own subcommands.
@@ -37,7 +38,7 @@ func ParseCommandLine(commands []Command, text string) CommandLine {
 		word, rest = cutWord(text)
 	}
 	if text == "" {
-		return CommandLine{Path: homePath}
+		return CommandLine{Path: HomePath}
 	}
 	if line, ok := parseSubcommand(root, text); ok {
 		return line

@@ -1,10 +1,5 @@
 package bot
 
-import (
-	"strings"
-	"time"
-)
-
 // Message is what the bot says, without saying where.
 type Message struct {
 	Text     Text      `json:"text,omitempty"`
@@ -25,13 +20,34 @@ type File struct {
 	Data []byte `json:"data"`
 }
 
-// Control is a button. Pressing it asks for Path, as a command would. To a
-// platform outside this process Path is given as a token of a Seal.
+// Control is a button, or a menu to pick from. Using it asks for Path, as a
+// command would; what was picked is the request's value, account or channel named
+// Picked. To a platform outside this process Path is given as a token of a Seal.
 type Control struct {
-	Label string       `json:"label"`
-	Path  string       `json:"path"` // a concrete path, for example "/host/next/01h…"; at most MaxPath bytes
-	Style ControlStyle `json:"style,omitempty"`
+	Label   string       `json:"label"` // of a menu: what stands in it while nothing is picked
+	Path    string       `json:"path"`  // a concrete path, for example "/host/next/01h…"; at most MaxPath bytes
+	Style   ControlStyle `json:"style,omitempty"`
+	Pick    Pick         `json:"pick,omitempty"`    // what is picked; empty: it is a button
+	Choices []Choice     `json:"choices,omitempty"` // of PickChoice, at most MaxChoices
 }
+
+// Pick is what a menu offers.
+type Pick string
+
+// The kinds of menus.
+const (
+	PickChoice  Pick = "choice"  // one of Control.Choices
+	PickPerson  Pick = "person"  // somebody on the platform
+	PickChannel Pick = "channel" // a channel of the space in which people write
+)
+
+// Picked names what was picked from a menu, in Request.Values, Accounts or
+// Channels.
+const Picked = "picked"
+
+// MaxChoices is how many choices a menu or a proposal may have.
+// https://discord.com/developers/docs/components/reference#string-select
+const MaxChoices = 25
 
 // ControlStyle is how much a control stands out.
 type ControlStyle string
@@ -53,124 +69,8 @@ type Post struct {
 	Channel Channel     `json:"channel"`
 	Direct  *Account    `json:"direct,omitempty"` // a direct message: Channel is found out when it is sent
 	Message Message     `json:"message"`
-}
-
-// Form asks a person for several things at once. Discord allows five fields.
-type Form struct {
-	Title  string // plain, short: Slack shows 24 characters, Discord 45
-	Path   string // the route that takes the answers
-	Submit string // label of the button that sends it
-	Fields []Field
-}
-
-// MaxFields is how many fields a form may have.
-// https://discord.com/developers/docs/components/reference#text-input
-const MaxFields = 5
-
-// Field is one input of a form.
-type Field struct {
-	Name     string // key of the value in Request.Values
-	Label    string
-	Hint     string // shown in the empty input
-	Value    string // what stands in it at first
-	Long     bool   // several lines
-	Optional bool
-	Max      int      // most characters taken; 0: the platform's own limit
-	Choices  []Choice // pick one of these instead of typing
-}
-
-// Choice is one of several values to pick from.
-type Choice struct {
-	Label string
-	Value string
-}
-
-// Reply is what a handler answers.
-type Reply struct {
-	Message *Message // says this; private if the route is
-	Replace bool     // the message takes the place of Request.Message; where that is nil, it is a new one
-	Form    *Form    // opens a form; only from a Quick route
-	// FieldErrors says what to change in which field of the form that was
-	// submitted. The form stays open and what was typed stays in it.
-	FieldErrors map[string]Text
-}
-
-// Say is the reply that says text.
-func Say(text Text, controls ...Control) Reply {
-	return Reply{Message: &Message{Text: text, Controls: controls}}
-}
-
-// Ask is the reply that opens a form.
-func Ask(f Form) Reply { return Reply{Form: &f} }
-
-// Request is a member asking for something: by a command, a control or a form.
-type Request struct {
-	Path     string            // concrete: "/host/next/01h…"
-	Params   Params            // what stands for the {names} of the route's path
-	Values   map[string]string // a command's options, a form's fields; as typed
-	Input    InputID
-	Account  Account
-	Name     string // display name on the platform, as data
-	Channel  Channel
-	Message  *MessageRef // the message whose control was pressed, or opened the form; nil for a command
-	Manages  bool        // the platform says that this person runs the space
-	Language string      // the reader's language if the platform tells it (IETF tag)
-	Root     string      // the word before every command where the platform has only one: "staffroom"
-	At       time.Time   // when it happened, by the platform; zero if it does not say
-
-	Route  *Route // set by the Router
-	Member Member // set by the authorizing middleware
-}
-
-// Value is the named option or field, or "".
-func (r *Request) Value(name string) string { return r.Values[name] }
-
-// Typed is a command as a member types it on their platform: "/chat list", or
-// "/staffroom chat list" where there is a root.
-func (r *Request) Typed(command string) string {
-	if r.Root == "" || command == "/"+r.Root || strings.HasPrefix(command, "/"+r.Root+" ") {
-		return command
-	}
-	return "/" + r.Root + " " + strings.TrimPrefix(command, "/")
-}
-
-// Params are the values of a path's {names}, in order.
-type Params struct {
-	names  []string
-	values [maxParams]string
-}
-
-// Get is the value of the named part of the path, or "".
-func (p *Params) Get(name string) string {
-	for i, n := range p.names {
-		if n == name {
-			return p.values[i]
-		}
-	}
-	return ""
-}
-
-// EventKind says what happened.
-type EventKind string
-
-// The kinds of events that are told. Adapters add kinds with the feature that
-// listens for them.
-const (
-	MessagePosted  EventKind = "message_posted"
-	MessageEdited  EventKind = "message_edited"
-	MessageDeleted EventKind = "message_deleted"
-)
-
-// Event is something that happened, which nobody asked an answer for.
-type Event struct {
-	Kind     EventKind
-	Input    InputID
-	Account  Account // who did it; of a deletion it may be empty
-	Name     string  // display name, as data
-	Message  MessageRef
-	ReplyTo  string // ID of the message that this one replies to, or of its thread's first; may be empty
-	Text     string // as typed; mentions of people as @name
-	At       time.Time
-	Posted   time.Time // when the message itself was posted, also for a change; zero if the platform does not say
-	Revision int64     // grows with each change of the message, by the platform's count or clock
+	// Thread is the title of the thread that opens under the post, so that people
+	// can write there: plain words. Where a platform's threads need no opening,
+	// the post is the thread. Empty: none is opened.
+	Thread string `json:"thread,omitempty"`
 }

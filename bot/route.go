@@ -8,6 +8,9 @@ type Handler func(ctx context.Context, req *Request) (Reply, error)
 // Listener hears of an event.
 type Listener func(ctx context.Context, ev *Event) error
 
+// Follower names the channels of a space of which no message may be missed.
+type Follower func(ctx context.Context, space SpaceID) ([]Following, error)
+
 // Completer proposes values for an option; what is typed so far is in the
 // request's Values.
 type Completer func(ctx context.Context, req *Request) ([]Choice, error)
@@ -79,11 +82,35 @@ type Subcommand struct {
 	Handle  Handler
 }
 
+// Action is something to do with any message, chosen from the message's own
+// menu. Its path has no {names}; the message is the request's Subject. Where a
+// platform has no such menu, the same must be possible in another way.
+type Action struct {
+	Path    string // "/library/keep"
+	Label   Key    // at most 24 characters: https://docs.slack.dev/interactivity/implementing-shortcuts/
+	Access  Access
+	Private bool
+	Mode    Mode
+	Handle  Handler
+}
+
 // Option is a named value that a subcommand takes. Words typed without a name
 // belong to the first option.
 type Option struct {
 	Name     string
+	Kind     OptionKind
 	Summary  Key
 	Required bool
 	Complete Completer // may be nil
 }
+
+// OptionKind says what an option's value means. Whatever it is, what was typed is
+// in Request.Values.
+type OptionKind string
+
+// The kinds of options. OptionWords is the zero value.
+const (
+	OptionWords   OptionKind = ""
+	OptionPerson  OptionKind = "person"  // in Request.Accounts too, if the platform knows whom it means
+	OptionChannel OptionKind = "channel" // in Request.Channels too, if the platform knows which it is
+)

@@ -19,6 +19,8 @@ const maxParams = 3
 // up once, before anything comes in, and then only read.
 type Router struct {
 	commands   []Command
+	actions    []Action
+	followers  []Follower
 	routes     map[string]*served // by the part of the path before its first {name}
 	listeners  []Listener
 	completers map[string]completion // by path and option
@@ -77,6 +79,12 @@ func (r *Router) Command(c Command) {
 	r.commands = append(r.commands, c)
 }
 
+// Action adds something to do with a message, and its route.
+func (r *Router) Action(a Action) {
+	r.Handle(Route{Path: a.Path, Access: a.Access, Private: a.Private, Mode: a.Mode, Handle: a.Handle})
+	r.actions = append(r.actions, a)
+}
+
 // Handle adds a route that is reached by a control or a form. Like Command it
 // panics on a wrong or repeated declaration.
 func (r *Router) Handle(route Route) {
@@ -92,6 +100,25 @@ func (r *Router) Handle(route Route) {
 
 // Listen adds a listener. Every listener hears of every event.
 func (r *Router) Listen(l Listener) { r.listeners = append(r.listeners, l) }
+
+// Follow adds a follower.
+func (r *Router) Follow(f Follower) { r.followers = append(r.followers, f) }
+
+// Actions lists the actions in the order of their declaration.
+func (r *Router) Actions() []Action { return r.actions }
+
+// Followed lists what the followers of a space name. What one of them cannot
+// tell does not keep the others' from being told, with the error.
+func (r *Router) Followed(ctx context.Context, space SpaceID) ([]Following, error) {
+	var all []Following
+	var errs []error
+	for _, f := range r.followers {
+		followed, err := f(ctx, space)
+		all = append(all, followed...)
+		errs = append(errs, err)
+	}
+	return all, errors.Join(errs...)
+}
 
 // Commands lists the commands in the order of their declaration.
 func (r *Router) Commands() []Command { return r.commands }

@@ -212,6 +212,42 @@ func TestListeners(t *testing.T) {
 	}
 }
 
+func TestActionsAreRoutes(t *testing.T) {
+	r := bot.NewRouter()
+	r.Action(bot.Action{
+		Path: "/library/keep", Label: "library.keep", Access: bot.MembersOnly, Private: true, Mode: bot.Deferred,
+		Handle: func(_ context.Context, req *bot.Request) (bot.Reply, error) { return bot.Say(bot.Plain(req.Subject.Text)), nil },
+	})
+	if got := r.Actions(); len(got) != 1 || got[0].Label != "library.keep" {
+		t.Errorf("actions %v", got)
+	}
+	route, ok := r.Route("/library/keep")
+	if !ok || !route.Private || route.Access != bot.MembersOnly || route.Mode != bot.Deferred {
+		t.Errorf("route %+v", route)
+	}
+	reply, err := r.Ask(context.Background(), &bot.Request{Path: "/library/keep", Subject: &bot.Subject{Text: "a link"}})
+	if err != nil || reply.Message.Text.String() != "a link" {
+		t.Errorf("got %+v, %v", reply, err)
+	}
+}
+
+func TestFollowedIsWhatAllName(t *testing.T) {
+	broken := errors.New("down")
+	lounge := bot.Channel{Space: bot.SpaceID{Connection: "x", ID: "1"}, ID: "lounge"}
+	r := bot.NewRouter()
+	r.Follow(func(context.Context, bot.SpaceID) ([]bot.Following, error) { return nil, broken })
+	r.Follow(func(_ context.Context, space bot.SpaceID) ([]bot.Following, error) {
+		if space != lounge.Space {
+			t.Errorf("asked for %v", space)
+		}
+		return []bot.Following{{Channel: lounge}}, nil
+	})
+	all, err := r.Followed(context.Background(), lounge.Space)
+	if !errors.Is(err, broken) || len(all) != 1 || all[0].Channel != lounge {
+		t.Errorf("got %v, %v", all, err)
+	}
+}
+
 func TestAccessAllows(t *testing.T) {
 	tests := []struct {
 		access                  bot.Access

@@ -1,6 +1,7 @@
 package ping
 
 import (
+	"reflect"
 	"testing"
 
 	"github.com/staffroom-bot/staffroom/bot"
@@ -41,8 +42,8 @@ func TestPing(t *testing.T) {
 			if got := reply.Message.Text.String(); got != tt.text {
 				t.Errorf("said %q, want %q", got, tt.text)
 			}
-			want := bot.Control{Label: "es ping.button.again", Path: tt.next}
-			if got := reply.Message.Controls; len(got) != 1 || got[0] != want {
+			want := []bot.Control{{Label: "es ping.button.again", Path: tt.next}}
+			if got := reply.Message.Controls; !reflect.DeepEqual(got, want) {
 				t.Errorf("buttons %v, want %v", got, want)
 			}
 			if reply.Replace != tt.replace {
