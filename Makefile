@@ -54,6 +54,10 @@ chaos: ## Kill a running chat KILLS times and check that nothing is lost or said
 pace: ## Send 5,000 posts as fast as the platform allows and check how near to that it comes.
 	go test ./cmd/staffroom/internal/pace -run Pace -count 1 -v -timeout 10m -args -pace.posts=5000 -pace.channels=200
 
+.PHONY: outage
+outage: ## Take Redis away for 70 seconds in the middle of a chat.
+	go test ./cmd/staffroom/internal/outage -count 1 -v -timeout 10m -args -outage.lasts=70s
+
 .PHONY: cross
 cross: cross-darwin cross-windows ## Build for macOS and Windows.
 

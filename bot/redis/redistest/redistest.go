@@ -3,7 +3,8 @@
 // The real ones are started when a test first asks for them. With [Main] as the package's TestMain they serve all its
 // tests; without it they end with the test that uses them. They keep nothing on disk, and on Linux they end with the
 // test binary even when it is killed. Each test finds its Redis empty and has it to itself: its own database of the real
-// server, and the whole Cluster, for which other tests wait meanwhile.
+// server, and the whole Cluster, for which other tests wait meanwhile. [Durable] is another: a server of one test's own
+// that does keep what it has acknowledged, and is there to be killed.
 //
 // A test that needs a redis-server (version 7 or later) is skipped where there is none, unless the environment variable
 // STAFFROOM_REQUIRE has "redis" in it: then it fails.

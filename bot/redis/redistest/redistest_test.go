@@ -1,10 +1,12 @@
 package redistest_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/staffroom-bot/staffroom/bot/redis/engine"
 	"github.com/staffroom-bot/staffroom/bot/redis/redistest"
 )
 
@@ -40,5 +42,27 @@ func TestRealTestsDoNotSeeEachOther(t *testing.T) {
 	}
 	if n, err := second.Exists(t.Context(), "key").Result(); err != nil || n != 0 {
 		t.Errorf("EXISTS = %d, %v; want 0", n, err)
+	}
+}
+
+func TestDurableKeepsWhatItHasAcknowledged(t *testing.T) {
+	d := redistest.NewDurable(t)
+	e, err := engine.Open(t.Context(), engine.Options{URL: d.URL()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = e.Close(context.Background()) })
+	for _, value := range []string{"first", "second"} {
+		if err := e.Client().Set(t.Context(), "key", value, 0).Err(); err != nil {
+			t.Fatal(err)
+		}
+		d.Kill()
+		if err := e.Client().Ping(t.Context()).Err(); err == nil {
+			t.Error("it answers after it was killed")
+		}
+		d.Start()
+		if kept, err := e.Client().Get(t.Context(), "key").Result(); err != nil || kept != value {
+			t.Errorf("GET = %q, %v; want %q", kept, err, value)
+		}
 	}
 }
