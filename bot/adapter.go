@@ -73,6 +73,14 @@ type Rate struct {
 	Per  time.Duration
 }
 
+// ThreadOpener is a Messenger whose platform has threads that must be opened. Its
+// errors are those of Messenger.
+type ThreadOpener interface {
+	// OpenThread opens the thread under a message of ours, unless it is open. Its
+	// title is plain words.
+	OpenThread(ctx context.Context, ref MessageRef, title string) error
+}
+
 // Gathering is something that people come together for, as a platform's own
 // calendar shows it.
 type Gathering struct {

@@ -30,6 +30,7 @@ const (
 	NotAllowed   Reason = "not_allowed"  // the bot may not post there, or the person takes no direct messages
 	BadPost      Reason = "bad_post"     // the platform refuses this content
 	Disconnected Reason = "disconnected" // the connection's token is no longer good
+	Unexplained  Reason = "unexplained"  // it failed again and again, and nobody knows why
 )
 
 // Error is a failure that has a meaning to whoever gets it.

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -110,4 +111,21 @@ type Member struct {
 	Language  string      `json:"language,omitempty"` // IETF tag; empty: the community's
 	Zone      string      `json:"zone,omitempty"`     // IANA zone; empty: the community's
 	Role      Role        `json:"role"`
+	Away      Away        `json:"away,omitzero"`
+	// Former are the IDs that the member had under accounts which were linked
+	// later, with blanks between: what they wrote then is still under them.
+	Former string `json:"former,omitempty"`
+}
+
+// Is reports whether the member has this ID, or had it.
+func (m Member) Is(id MemberID) bool {
+	return id != "" && (m.ID == id || slices.Contains(strings.Fields(m.Former), string(id)))
+}
+
+// Away is when a member is away: from the first day to the last, which are dates
+// of their own calendar such as 2026-12-07, by their own clock wherever it is. The
+// zero Away is never.
+type Away struct {
+	From  string `json:"from"`
+	Until string `json:"until"` // included
 }

@@ -139,3 +139,15 @@ func TestErrorText(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestFormerSelves(t *testing.T) {
+	ana := bot.Member{ID: "m1", Former: "m2 m3"}
+	for id, want := range map[bot.MemberID]bool{"m1": true, "m2": true, "m3": true, "m4": false, "m": false, "": false, "m2 m3": false} {
+		if got := ana.Is(id); got != want {
+			t.Errorf("ana is %q: %t", id, got)
+		}
+	}
+	if (bot.Member{}).Is("") {
+		t.Error("nobody is somebody")
+	}
+}

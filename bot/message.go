@@ -69,8 +69,8 @@ type Post struct {
 	Channel Channel     `json:"channel"`
 	Direct  *Account    `json:"direct,omitempty"` // a direct message: Channel is found out when it is sent
 	Message Message     `json:"message"`
-	// Thread is the title of the thread that opens under the post, so that people
-	// can write there: plain words. Where a platform's threads need no opening,
-	// the post is the thread. Empty: none is opened.
+	// Thread is the title of the thread that is to open under the post, so that
+	// people can write there: plain words. The outbox has it opened by adapters that
+	// are a ThreadOpener; elsewhere a thread needs no opening. Empty: none is wanted.
 	Thread string `json:"thread,omitempty"`
 }

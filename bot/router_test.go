@@ -216,7 +216,9 @@ func TestActionsAreRoutes(t *testing.T) {
 	r := bot.NewRouter()
 	r.Action(bot.Action{
 		Path: "/library/keep", Label: "library.keep", Access: bot.MembersOnly, Private: true, Mode: bot.Deferred,
-		Handle: func(_ context.Context, req *bot.Request) (bot.Reply, error) { return bot.Say(bot.Plain(req.Subject.Text)), nil },
+		Handle: func(_ context.Context, req *bot.Request) (bot.Reply, error) {
+			return bot.Say(bot.Plain(req.Subject.Text)), nil
+		},
 	})
 	if got := r.Actions(); len(got) != 1 || got[0].Label != "library.keep" {
 		t.Errorf("actions %v", got)

@@ -33,14 +33,16 @@ func (s *Switchboard) For(connection string) (Messenger, error) {
 
 // Send posts by the channel's connection, or the person's for a direct message.
 func (s *Switchboard) Send(ctx context.Context, p Post) (MessageRef, error) {
-	m, err := s.For(p.connection())
+	m, err := s.For(p.Connection())
 	if err != nil {
 		return MessageRef{}, err
 	}
 	return m.Send(ctx, p)
 }
 
-func (p Post) connection() string {
+// Connection is the one that the post goes over: the channel's, or the person's
+// for a direct message.
+func (p Post) Connection() string {
 	if p.Direct != nil {
 		return p.Direct.Space.Connection
 	}

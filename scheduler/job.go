@@ -21,6 +21,7 @@ type Job struct {
 	Due      time.Time       // to the millisecond; after a failure or a worker's death that of the new attempt
 	Payload  json.RawMessage // what the Handler needs; may be nil
 	Attempts int             // how often it was begun and failed before
+	Returned time.Time       // when it was first given back, by the store's time; unset if it never was
 	Started  time.Time       // the store's time when it was claimed; unset until then
 }
 
@@ -34,7 +35,7 @@ type Claimed struct {
 type Store interface {
 	// Claim takes up to limit due jobs, the earliest of a group first, and holds
 	// each for lease. Of several groups, those with something due the longest
-	// come first. A job that was scheduled anew while it was held, by a worker
+	// come first, each with its share. A job that was scheduled anew while it was held, by a worker
 	// that then died, comes back at its new time. Together with an error there
 	// may be jobs: they are held.
 	Claim(ctx context.Context, limit int, lease time.Duration) ([]Claimed, error)
@@ -48,9 +49,9 @@ type Store interface {
 	// Complete ends the job, or, if it was scheduled anew meanwhile, lets it be
 	// due at its new time. Without the lease it does nothing.
 	Complete(ctx context.Context, c Claimed) error
-	// Retry gives the job back, due after delay. failed counts an attempt and
-	// keeps cause for people to read. Without the lease it does nothing.
-	Retry(ctx context.Context, c Claimed, delay time.Duration, failed bool, cause string) error
+	// Retry gives the job back, due after delay. failed counts an attempt.
+	// Without the lease it does nothing.
+	Retry(ctx context.Context, c Claimed, delay time.Duration, failed bool) error
 	// SetAside takes the job out of the schedule and keeps it with its cause for
 	// people to look at. Without the lease it does nothing.
 	SetAside(ctx context.Context, c Claimed, cause string) error

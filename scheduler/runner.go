@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"math/rand/v2"
 	"runtime/debug"
 	"sync"
@@ -19,21 +20,30 @@ type Runner struct {
 	options  Options
 	active   atomic.Int64 // jobs that run, and looks at the store for more
 	rest     *rest        // runUntil's: nothing is due before
+	unknown  sync.Map     // kinds without a handler that were logged
 }
+
+// A job of a kind that this program does not know may be one of a newer
+// version's, which runs beside it during an upgrade: it is given back for
+// unknownPause, and set aside only when nobody has known it for unknownFor.
+const (
+	unknownPause = time.Minute
+	unknownFor   = 24 * time.Hour
+)
 
 // Options tune a Runner. The zero value of each means the default in brackets.
 type Options struct {
-	Workers     int           // jobs at once [16]
+	Workers     int           // jobs at once [32]
 	Lease       time.Duration // how long a dead worker's job stays away [10 s]
 	MaxAttempts int           // failures until a job is set aside [8]
 	Idle        time.Duration // the longest sleep between looks at the store [1 s]
-	SweepEvery  time.Duration // pause between repairs of the due index [1 min]
+	SweepEvery  time.Duration // pause between repairs of the due index [5 min]
 	Logger      *slog.Logger  // [discards]
 }
 
 func (o Options) withDefaults() Options {
 	if o.Workers == 0 {
-		o.Workers = 16
+		o.Workers = 32
 	}
 	if o.Lease == 0 {
 		o.Lease = 10 * time.Second
@@ -45,7 +55,7 @@ func (o Options) withDefaults() Options {
 		o.Idle = time.Second
 	}
 	if o.SweepEvery == 0 {
-		o.SweepEvery = time.Minute
+		o.SweepEvery = 5 * time.Minute
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -86,7 +96,7 @@ func (r *Runner) Run(ctx context.Context) {
 			trouble++
 		case len(jobs) == 0:
 			trouble = 0
-			wait(ctx, r.untilNext(ctx), r.store.Woken())
+			r.pause(ctx)
 		default:
 			trouble = 0
 		}
@@ -124,17 +134,30 @@ func (r *Runner) claim(ctx context.Context, slots chan struct{}) ([]Claimed, err
 	return jobs, err
 }
 
-func (r *Runner) untilNext(ctx context.Context) time.Duration {
-	next, ok, err := r.store.NextDue(ctx)
-	if err != nil || !ok {
-		return r.options.Idle
+// pause sleeps until something is due. It asks the store when that is, and again
+// from time to time, since others schedule too.
+func (r *Runner) pause(ctx context.Context) {
+	for ctx.Err() == nil {
+		left, known := r.untilNext(ctx)
+		if woken := wait(ctx, min(left, r.options.Idle), r.store.Woken()); woken || !known || left <= r.options.Idle {
+			return
+		}
 	}
-	now, err := r.store.Now(ctx)
-	if err != nil {
-		return r.options.Idle
+}
+
+// untilNext is how long nothing is due, at least a millisecond. known is false
+// if the store does not say.
+func (r *Runner) untilNext(ctx context.Context) (left time.Duration, known bool) {
+	next, ok, err := r.store.NextDue(ctx)
+	if err == nil && !ok {
+		return math.MaxInt64, true
+	}
+	now, nowErr := r.store.Now(ctx)
+	if errors.Join(err, nowErr) != nil {
+		return r.options.Idle, false
 	}
 	// A millisecond more: the store counts in whole ones.
-	return min(max(next.Sub(now), 0)+time.Millisecond, r.options.Idle)
+	return max(next.Sub(now), 0) + time.Millisecond, true
 }
 
 // RunDue runs every job that is due, one after the other in order of their due
@@ -219,7 +242,7 @@ func (r *Runner) run(ctx context.Context, c Claimed) {
 		if v.failed {
 			log.Warn("job failed, will be tried again", "error", err, "after", v.delay)
 		}
-		storeErr = r.store.Retry(settle, c, v.delay, v.failed, errorText(err))
+		storeErr = r.store.Retry(settle, c, v.delay, v.failed)
 	}
 	if storeErr != nil {
 		// The lease ends by itself and the job comes back.
@@ -230,7 +253,7 @@ func (r *Runner) run(ctx context.Context, c Claimed) {
 func (r *Runner) hold(ctx context.Context, c Claimed) error {
 	handle, ok := r.handlers[c.Kind]
 	if !ok {
-		return Poisoned(fmt.Errorf("no handler for kind %q", c.Kind))
+		return r.giveBack(c)
 	}
 	held, release := context.WithCancel(context.WithoutCancel(ctx))
 	ctx, cancel := context.WithCancel(context.WithValue(ctx, heldKey{}, held))
@@ -245,6 +268,19 @@ func (r *Runner) hold(ctx context.Context, c Claimed) error {
 		return After(0, err) // the job did not fail, it was taken from us
 	}
 	return err
+}
+
+// giveBack says what becomes of a job that has no handler.
+func (r *Runner) giveBack(c Claimed) error {
+	err := fmt.Errorf("no handler for kind %q", c.Kind)
+	unreadable := c.Kind == ""
+	if unreadable || !c.Returned.IsZero() && c.Started.Sub(c.Returned) >= unknownFor {
+		return Poisoned(err)
+	}
+	if _, told := r.unknown.LoadOrStore(c.Kind, true); !told {
+		r.options.Logger.Warn("jobs of a kind that this version does not know are left to another", "kind", c.Kind)
+	}
+	return After(unknownPause, err)
 }
 
 type heldKey struct{}
@@ -329,24 +365,15 @@ func backoff(failures int) time.Duration {
 	return d/2 + rand.N(d/2)
 }
 
-func wait(ctx context.Context, d time.Duration, woken <-chan struct{}) {
+// wait waits for d at most, and reports whether it was woken.
+func wait(ctx context.Context, d time.Duration, woken <-chan struct{}) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-t.C:
 	case <-woken:
+		return true
 	case <-ctx.Done():
 	}
-}
-
-func errorText(err error) string {
-	var after *afterError
-	switch {
-	case err == nil:
-		return ""
-	case errors.As(err, &after) && after.cause != nil:
-		return after.cause.Error()
-	default:
-		return err.Error()
-	}
+	return false
 }

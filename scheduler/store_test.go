@@ -24,9 +24,9 @@ type memory struct {
 	trouble error // what Claim and NextDue answer instead
 	silent  bool  // Extend fails
 	claims  int
+	asked   int      // NextDue
 	sweeps  []string // cursors
 	extends int
-	causes  []string // of retries
 	ended   []string // jobs that were completed
 }
 
@@ -118,6 +118,7 @@ func (m *memory) Claim(_ context.Context, limit int, lease time.Duration) ([]sch
 func (m *memory) NextDue(context.Context) (time.Time, bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.asked++
 	var next time.Time
 	for _, j := range m.jobs {
 		if next.IsZero() || j.at.Before(next) {
@@ -166,19 +167,21 @@ func (m *memory) leave(j *memoryJob) {
 	*j = memoryJob{Job: *j.renewed, at: j.renewed.Due}
 }
 
-func (m *memory) Retry(_ context.Context, c scheduler.Claimed, delay time.Duration, failed bool, cause string) error {
+func (m *memory) Retry(_ context.Context, c scheduler.Claimed, delay time.Duration, failed bool) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	j, ok := m.held(c)
 	if !ok {
 		return nil
 	}
-	m.causes = append(m.causes, cause)
 	if j.renewed != nil {
 		m.leave(j)
 		return nil
 	}
 	j.at, j.token = m.now().Add(delay), ""
+	if j.Returned.IsZero() {
+		j.Returned = m.now()
+	}
 	if failed {
 		j.Attempts++
 	}

@@ -86,8 +86,8 @@ var layers = []struct {
 	},
 	{
 		"bot/community/x.go",
-		[]string{"std", "bot", "bot/locale", "bot/outbox", "scheduler"},
-		[]string{"bot/discussion", "bot/partner", "bot/redis", "bot/bottest", "adapters/console", redis, goYAML, discordgo},
+		[]string{"std", "bot", "bot/locale", "bot/outbox", "scheduler", "scheduler/rule"},
+		[]string{"scheduler/ical", "bot/discussion", "bot/partner", "bot/redis", "bot/bottest", "adapters/console", redis, goYAML, discordgo},
 	},
 	{
 		"bot/discussion/x.go",
@@ -98,6 +98,21 @@ var layers = []struct {
 		"bot/discussion/x_test.go",
 		[]string{"std", "bot", "bot/bottest", "bot/redis/redistest", rapid},
 		[]string{"bot/community", "adapters/console", redis, miniredis, discordgo},
+	},
+	{
+		"bot/checkin/x.go",
+		[]string{"std", "bot", "bot/locale", "bot/outbox", "scheduler", "scheduler/rule", goYAML},
+		[]string{"scheduler/ical", "bot/community", "bot/discussion", "bot/schedule", "bot/redis", "bot/bottest", "adapters/slack", redis, slack},
+	},
+	{
+		"bot/checkin/x_test.go",
+		[]string{"std", "bot", "bot/bottest", "bot/locale", "scheduler/rule", rapid},
+		[]string{"bot/community", "bot/discussion", "bot/schedule", "adapters/console", "cmd/staffroom"},
+	},
+	{
+		"bot/report/x.go",
+		[]string{"std", "bot", "bot/outbox"},
+		[]string{"bot/checkin", "bot/community", "bot/discussion", "bot/schedule", "bot/redis", "bot/bottest", "adapters/slack", redis, slack},
 	},
 	{
 		"bot/schedule/x.go",

@@ -47,8 +47,12 @@ func newProbe() *probe {
 	p.letGo = sync.OnceFunc(func() { close(p.release) })
 	p.router = bot.NewRouter(p.remember)
 	text := []bot.Option{{Name: "text", Summary: "probe.text"}}
+	meant := []bot.Option{
+		{Name: "who", Kind: bot.OptionPerson, Summary: "probe.who"},
+		{Name: "where", Kind: bot.OptionChannel, Summary: "probe.where"},
+	}
 	p.router.Command(bot.Command{Name: "staffroom", Summary: "probe.staffroom", Subcommands: []bot.Subcommand{
-		{Name: "home", Summary: "probe.home", Private: true, Handle: say("home")},
+		{Name: "home", Summary: "probe.home", Private: true, Handle: home},
 		{Name: "help", Summary: "probe.help", Private: true, Handle: say("help")},
 	}})
 	p.router.Command(bot.Command{Name: "probe", Summary: "probe.summary", Subcommands: []bot.Subcommand{
@@ -58,10 +62,16 @@ func newProbe() *probe {
 		{Name: "fail", Summary: "probe.fail", Private: true, Handle: fail},
 		{Name: "panel", Summary: "probe.panel", Handle: panel},
 		{Name: "slow", Summary: "probe.slow", Private: true, Mode: bot.Deferred, Handle: p.slow},
+		{Name: "menus", Summary: "probe.menus", Handle: menus},
+		{Name: "meant", Summary: "probe.meant", Private: true, Options: meant, Handle: say("Understood")},
 	}})
+	p.router.Action(bot.Action{Path: "/probe/keep", Label: keepLabel, Private: true, Handle: keep})
 	p.router.Handle(bot.Route{Path: "/probe/open/{n}", Private: true, Handle: open})
 	p.router.Handle(bot.Route{Path: "/probe/save/{n}", Private: true, Handle: save})
 	p.router.Handle(bot.Route{Path: "/probe/replace", Handle: replace})
+	p.router.Handle(bot.Route{Path: "/probe/picked/{kind}", Private: true, Handle: picked})
+	p.router.Handle(bot.Route{Path: "/probe/athome", Private: true, Handle: atHome})
+	p.router.Handle(bot.Route{Path: "/probe/aside", Private: true, Handle: say("Aside")})
 	p.router.Listen(p.listen)
 	return p
 }

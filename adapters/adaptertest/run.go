@@ -3,6 +3,7 @@ package adaptertest
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -29,20 +30,52 @@ type testCase struct {
 // something that the World says it lacks is skipped.
 func Run(t *testing.T, newWorld func(*testing.T) World) {
 	t.Helper()
-	for _, c := range slices.Concat(replyCases(), postCases(), eventCases(), hostileCases()) {
+	for _, c := range slices.Concat(replyCases(), postCases(), eventCases(), hostileCases(), menuCases()) {
 		t.Run(c.name, func(t *testing.T) {
 			before := goleak.IgnoreCurrent()
 			t.Cleanup(func() { goleak.VerifyNone(t, before) }) // after the World's own cleanup
 			world := newWorld(t)
-			if c.needs != "" && slices.Contains(world.Lacks(), c.needs) {
+			if c.needs != "" && lacks(world, c.needs) {
 				t.Skipf("this platform lacks %s", c.needs)
 			}
 			p := &play{T: t, world: world, probe: newProbe()}
 			p.start()
+			defer keepsSecrets(t, world)
 			defer p.stop()
 			defer p.probe.letGo()
 			c.run(p)
 		})
+	}
+}
+
+// lacks reports whether a World says that it lacks something, or has no way to
+// play it.
+func lacks(world World, what Capability) bool {
+	able := true
+	switch what {
+	case Menus:
+		_, able = world.(Picker)
+	case Actions:
+		_, able = world.(Actor)
+	case Home:
+		_, able = world.(Homer)
+	case Meanings:
+		_, able = world.(Meaner)
+	}
+	return !able || slices.Contains(world.Lacks(), what)
+}
+
+// keepsSecrets fails if a secret was logged.
+func keepsSecrets(t *testing.T, world World) {
+	t.Helper()
+	c, ok := world.(Confidant)
+	if !ok {
+		return
+	}
+	for _, secret := range c.Secrets() {
+		if strings.Contains(c.Log(), secret) {
+			t.Errorf("a secret of %d characters is in the log", len(secret))
+		}
 	}
 }
 

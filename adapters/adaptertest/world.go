@@ -68,11 +68,18 @@ type World interface {
 // Capability is something that not every platform can do.
 type Capability string
 
-// What a World may lack, with the interface that it implements otherwise.
+// What a World may lack, with the interface that it implements otherwise. The
+// last ones need not be listed by Lacks: a World that does not implement their
+// interface lacks them.
 const (
 	Edits            Capability = "edits"            // Editor
 	Redelivery       Capability = "redelivery"       // Redeliverer
 	Acknowledgements Capability = "acknowledgements" // Acknowledger
+
+	Menus    Capability = "menus"    // Picker
+	Actions  Capability = "actions"  // Actor
+	Home     Capability = "a home"   // Homer
+	Meanings Capability = "meanings" // Meaner
 )
 
 // Editor is a World in which people can change and delete their messages.
@@ -94,6 +101,52 @@ type Acknowledger interface {
 	// Acknowledged reports whether the last command has been acknowledged (a
 	// deferral counts).
 	Acknowledged() bool
+}
+
+// Picker is a World in which people pick from menus. A menu is named by what
+// stands in it while nothing is picked; those in sight are in Seen.Menus.
+type Picker interface {
+	// Pick picks the choice with this label.
+	Pick(who, id, menu, label string)
+	// PickPerson picks Ana or Joe.
+	PickPerson(who, id, menu, whom string)
+	// PickChannel picks the World's channel.
+	PickChannel(who, id, menu string)
+}
+
+// Actor is a World in which a message has a menu of what can be done with it.
+type Actor interface {
+	// Act chooses the entry with this label from the menu of a message that
+	// somebody said.
+	Act(who, id, label string)
+}
+
+// Homer is a World whose platform shows everybody a home.
+type Homer interface {
+	// OpenHome opens the person's home.
+	OpenHome(who string)
+	// Home is what the person's home shows; false if it shows nothing yet.
+	Home(who string) (Seen, bool)
+	// PressHome presses the button with this label in the person's home.
+	PressHome(who, label string)
+}
+
+// Meaner is a World in which a person types a command whose option names
+// somebody, or a channel, so that the platform knows which one is meant.
+type Meaner interface {
+	// CommandNaming asks for /name sub with the option who set to Ana or Joe, and
+	// the option where set to the World's channel.
+	CommandNaming(asker, name, sub, whom string)
+}
+
+// Confidant is a World that knows its platform's secrets and what was logged. It
+// is asked after every case.
+type Confidant interface {
+	// Secrets lists what must stand in no log line: tokens, keys, addresses that
+	// work like a password.
+	Secrets() []string
+	// Log is everything that was logged, at the most talkative level.
+	Log() string
 }
 
 // Command is a command as a person asks for it.
@@ -123,6 +176,7 @@ type Seen struct {
 	Private bool     // in the channel, shown to this person alone
 	Direct  bool     // in the direct messages with this person
 	Buttons []string // their labels
+	Menus   []string // what stands in them while nothing is picked
 	Pings   []string // who is notified by it: Ana, Joe, or "everyone" for any kind of crowd
 	Links   []string // the addresses that its links lead to
 	Images  []string // what its images say to readers who do not see them

@@ -39,6 +39,10 @@ type Options struct {
 	// Files is the folder that files which come with a message are written to, for
 	// people to open. Empty: only their names are shown.
 	Files string
+	// Words name the entries of a message's menu, in Language for people who have
+	// none of their own; nil: their keys do.
+	Words    bot.Words
+	Language string // IETF tag
 	// Log gets what goes wrong, without a word of what was said; nil: nothing.
 	Log *slog.Logger
 

@@ -97,6 +97,17 @@ func (w *world) Press(who, id, label string) {
 	w.do(func() error { return w.console.As(who).Press(w.t.Context(), label, id) })
 }
 
+func (w *world) Pick(who, id, menu, label string) {
+	w.do(func() error { return w.console.As(who).Pick(w.t.Context(), menu, label, id) })
+}
+
+func (w *world) PickPerson(who, id, menu, whom string) { w.Pick(who, id, menu, whom) }
+func (w *world) PickChannel(who, id, menu string)      { w.Pick(who, id, menu, "#lounge") }
+
+func (w *world) Act(who, id, label string) {
+	w.do(func() error { return w.console.As(who).Act(w.t.Context(), label, id) })
+}
+
 func (w *world) Fill(who string, values map[string]string) {
 	w.do(func() error { return w.console.As(who).Fill(w.t.Context(), values) })
 }
@@ -117,7 +128,11 @@ func (w *world) Seen(who string) []adaptertest.Seen {
 			Direct:  isDirect(msg.Channel),
 		}
 		for _, c := range msg.Body.Controls {
-			s.Buttons = append(s.Buttons, c.Label)
+			if c.Pick == "" {
+				s.Buttons = append(s.Buttons, c.Label)
+			} else {
+				s.Menus = append(s.Menus, c.Label)
+			}
 		}
 		for _, span := range msg.Body.Text {
 			if span.Account != nil && span.Account.Space == a.memory.space {

@@ -19,6 +19,10 @@ type question struct {
 	channel string
 	from    *bot.MessageRef // the message whose control was pressed
 	form    *form           // the form that is submitted
+	subject *bot.Subject    // the message that something is done with
+
+	accounts map[string]bot.Account // what is picked
+	channels map[string]bot.Channel
 }
 
 // ask asks the bot and shows its answer.
@@ -33,6 +37,9 @@ func (a *Adapter) ask(ctx context.Context, p Person, q question) error {
 		Name:     p.Name,
 		Channel:  a.memory.channel(q.channel),
 		Message:  q.from,
+		Subject:  q.subject,
+		Accounts: q.accounts,
+		Channels: q.channels,
 		Manages:  p.Role == bot.RoleOrganizer,
 		Language: p.Language,
 		At:       a.options.Now(),

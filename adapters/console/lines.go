@@ -26,6 +26,8 @@ const (
 	sayIt     verb = "say"
 	commandIt verb = "command"
 	pressIt   verb = "press"
+	pickIt    verb = "pick"
+	menuOf    verb = "menu"
 	fillIt    verb = "fill"
 	replyTo   verb = "reply"
 	editIt    verb = "edit"
@@ -97,7 +99,7 @@ func parseConsole(s string) (line, error) {
 		return line{verb: helpMe}, nil
 	case quitIt:
 		return line{verb: quitIt}, nil
-	case pressIt, fillIt, replyTo, editIt, deleteIt, reactTo, sayIt:
+	case pressIt, pickIt, menuOf, fillIt, replyTo, editIt, deleteIt, reactTo, sayIt:
 		return line{}, mistakef("say who does it, like this:  maria: !%s %s", word, rest)
 	}
 	return line{}, mistakef("there is no !%s; !help lists everything", word)
@@ -126,9 +128,14 @@ func parseDeed(who, s string) (line, error) {
 			return line{}, mistakef("name the button, like this:  %s: !press Start", who)
 		}
 		return line{verb: pressIt, text: unquote(rest)}, nil
+	case pickIt:
+		if rest == "" {
+			return line{}, mistakef("name what you pick, like this:  %s: !pick Q2", who)
+		}
+		return line{verb: pickIt, text: unquote(rest)}, nil
 	case fillIt:
 		return line{verb: fillIt, text: rest}, nil
-	case replyTo, editIt, reactTo:
+	case replyTo, editIt, reactTo, menuOf:
 		id, text := cutWord(strings.TrimPrefix(rest, "#"))
 		if id == "" || text == "" {
 			return line{}, mistakef("a message's number and the text are needed, like this:  %s: !%s 12 %s", who, v, exampleOf(v))
@@ -147,10 +154,14 @@ func parseDeed(who, s string) (line, error) {
 }
 
 func exampleOf(v verb) string {
-	if v == reactTo {
+	switch v {
+	case reactTo:
 		return "👍"
+	case menuOf:
+		return "Report"
+	default:
+		return "I agree"
 	}
-	return "I agree"
 }
 
 func parseJoin(s string) (line, error) {

@@ -28,6 +28,8 @@ func TestParseLine(t *testing.T) {
 		{"maria: /chat list", line{verb: commandIt, who: "maria", text: "/chat list"}},
 		{"maria: !press Start", line{verb: pressIt, who: "maria", text: "Start"}},
 		{`maria: !PRESS "I'll be there"`, line{verb: pressIt, who: "maria", text: "I'll be there"}},
+		{"maria: !pick Q2 · Two?", line{verb: pickIt, who: "maria", text: "Q2 · Two?"}},
+		{"maria: !menu 12 Fix question", line{verb: menuOf, who: "maria", message: "12", text: "Fix question"}},
 		{`maria: !fill Title=a b="c"`, line{verb: fillIt, who: "maria", text: `Title=a b="c"`}},
 		{"maria: !fill", line{verb: fillIt, who: "maria"}},
 		{"maria: !reply 12 I agree", line{verb: replyTo, who: "maria", message: "12", text: "I agree"}},

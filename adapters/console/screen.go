@@ -176,14 +176,37 @@ func (s *screen) below(m bot.Message) []string {
 	for _, f := range m.Files {
 		out = append(out, "(file: "+safeLine(f.Name)+")")
 	}
-	if len(m.Controls) > 0 {
-		labels := make([]string, len(m.Controls))
-		for i, c := range m.Controls {
-			labels[i] = s.paint(boldLook, "["+safeLine(c.Label)+"]")
+	var buttons []string
+	for _, c := range m.Controls {
+		if c.Pick == "" {
+			buttons = append(buttons, s.paint(boldLook, "["+safeLine(c.Label)+"]"))
 		}
-		out = append(out, strings.Join(labels, " "))
+	}
+	if len(buttons) > 0 {
+		out = append(out, strings.Join(buttons, " "))
+	}
+	for _, c := range m.Controls {
+		if c.Pick != "" {
+			out = append(out, s.menu(c))
+		}
 	}
 	return out
+}
+
+// menu is a menu with what can be picked from it.
+func (s *screen) menu(c bot.Control) string {
+	label := s.paint(boldLook, "<"+safeLine(c.Label)+">") + " "
+	switch c.Pick {
+	case bot.PickPerson:
+		return label + "somebody"
+	case bot.PickChannel:
+		return label + "a #channel"
+	}
+	labels := make([]string, len(c.Choices))
+	for i, choice := range c.Choices {
+		labels[i] = safeLine(choice.Label)
+	}
+	return label + strings.Join(labels, " | ")
 }
 
 // asked shows a form in front of a person.

@@ -123,6 +123,10 @@ func (a *Adapter) execute(ctx context.Context, l line) error {
 		return who.Command(ctx, l.text)
 	case pressIt:
 		return a.press(ctx, who, l.text)
+	case pickIt:
+		return who.Pick(ctx, "", l.text, "")
+	case menuOf:
+		return who.Act(ctx, l.text, l.message)
 	case fillIt:
 		return who.fill(ctx, func(f *form) (map[string]string, error) { return f.parse(l.text) })
 	case editIt:
@@ -223,6 +227,8 @@ maria #other: hello                   says it in another channel
 maria: /chat list                     a command; /staffroom help lists them
 maria: !press Start                   presses the newest [Start] that maria sees
 maria: !press Start 12                presses [Start] on message 12
+maria: !pick Q2                       picks it from the newest menu that has it
+maria: !menu 12 Report                chooses from the menu of message 12
 maria: !fill Title=… Questions="…"    submits the form that maria has open; \n in quotes is a line break
 maria: !reply 12 I agree              replies to message 12
 maria: !edit 12 I meant this          changes her message 12

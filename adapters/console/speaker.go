@@ -229,7 +229,7 @@ func (a *Adapter) pressed(p Person, label, id string) (question, error) {
 			continue
 		}
 		for _, c := range msg.Body.Controls {
-			if strings.EqualFold(c.Label, label) {
+			if c.Pick == "" && strings.EqualFold(c.Label, label) {
 				ref := a.memory.ref(msg)
 				return question{path: c.Path, channel: msg.Channel, from: &ref}, nil
 			}

@@ -1,10 +1,15 @@
 // Package discord connects Staffroom with Discord.
 //
-// What comes in arrives over the gateway (gateway.go, wire.go), is decoded from
-// its raw form (messages.go, interaction.go) and handed to the inbox in order
-// (receiver.go, lanes.go). What goes out is put in Discord's terms (render.go,
-// escape.go, payload.go, form.go) and sent over the HTTP API (rest.go), which
+// What comes in arrives over the gateway (gateway.go, link.go, relay.go) or as a
+// request of Discord's (webhook.go), is decoded from its raw form (messages.go,
+// interaction.go, resolved.go) and handed to the inbox in order (receiver.go,
+// lanes.go). What goes out is put in Discord's terms (render.go, escape.go,
+// payload.go, controls.go, form.go) and sent over the HTTP API (rest.go), which
 // classifies every failure (errors.go) and repeats none.
+//
+// A session that could not go on after a broken connection has missed something:
+// the channels that the inbox follows are read then (missed.go), in their lanes,
+// before what is live.
 //
 // Order: messages of a channel are told one by one. Interactions of a person
 // are served one by one, but not behind messages or other people: Discord gives
@@ -20,26 +25,34 @@
 // Answers: what Discord takes no more as an answer, because it came too late,
 // goes to the asker's direct messages.
 //
-// Permissions that the bot needs in a channel: View Channel, Send Messages,
-// Send Messages in Threads, Embed Links, Attach Files, Read Message History.
+// With a public key, interactions may come over HTTP; messages come over the
+// gateway all the same. Without message content there are none to come, and with
+// both no gateway is opened.
+//
+// What the bot needs in a server is listed, with the reasons, by Permissions.
 package discord
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
 )
 
-// Options says how to connect. All but APIURL, Language, Transport and Now are
-// needed.
+// Options says how to connect. Name, Token, Seal, Words and Logger are needed.
 type Options struct {
-	Name      string    // the connection's
-	Token     string    // the bot's
-	APIURL    string    // a host that stands in for https://discord.com
+	Name      string // the connection's
+	Token     string // the bot's
+	PublicKey string // the application's, 64 hexadecimal digits, if interactions shall come over HTTP
+	APIURL    string // a host that stands in for https://discord.com
+	// NoContent does without the privileged intent of message content. What people
+	// write in channels is not heard then; commands, buttons and forms are.
+	NoContent bool
 	Seal      *bot.Seal // marks controls and forms as ours
 	Words     bot.Words // the message catalogue
 	Language  string    // of command descriptions and of words where the reader's is not known; default "en"
@@ -48,17 +61,23 @@ type Options struct {
 	Now       func() time.Time  // default time.Now
 }
 
-// Adapter is a connection to Discord. It implements bot.Adapter and bot.Deduper.
+// Adapter is a connection to Discord. It implements bot.Adapter, bot.Deduper,
+// bot.Paced, bot.EventPublisher and bot.WebReceiver.
 type Adapter struct {
-	name     string
-	language string
-	seal     *bot.Seal
-	words    bot.Words
-	log      *slog.Logger
-	now      func() time.Time
-	rest     *rest
-	gateway  gateway
-	patience patience
+	name      string
+	content   bool // of messages is heard
+	publicKey ed25519.PublicKey
+	language  string
+	seal      *bot.Seal
+	words     bot.Words
+	log       *slog.Logger
+	now       func() time.Time
+	rest      *rest
+	gateway   gateway
+	patience  patience
+
+	running atomic.Pointer[receiver]
+	self    atomic.Pointer[string] // the bot's own ID, once it is known
 
 	places *places
 	drafts *recent[bot.Form] // forms as they were filled in, by person and path
@@ -97,6 +116,10 @@ func New(o Options) (*Adapter, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	key, err := publicKey(o.PublicKey)
+	if err != nil {
+		return nil, err
+	}
 	c, err := client(o.APIURL, o.Transport)
 	if err != nil {
 		return nil, err
@@ -104,11 +127,14 @@ func New(o Options) (*Adapter, error) {
 	log := o.Logger.With("connection", o.Name)
 	r := &rest{client: c, token: o.Token}
 	return &Adapter{
-		name: o.Name, language: o.Language, seal: o.Seal, words: o.Words, log: log, now: o.Now,
+		name: o.Name, content: !o.NoContent, publicKey: key, language: o.Language, seal: o.Seal, words: o.Words, log: log, now: o.Now,
 		rest: r,
 		gateway: gateway{
-			name: o.Name, token: o.Token, client: c, log: log, wait: backoff,
-			timing: timing{dial: 10 * time.Second, hello: 10 * time.Second, ready: 30 * time.Second, write: 10 * time.Second},
+			name: o.Name, token: o.Token, intents: intents(!o.NoContent), rest: r, log: log, wait: backoff,
+			timing: timing{
+				dial: 10 * time.Second, hello: 10 * time.Second, ready: 30 * time.Second,
+				write: 10 * time.Second, leave: 300 * time.Millisecond,
+			},
 		},
 		patience: patience{
 			first:  callbackWithin - 700*time.Millisecond,
@@ -125,8 +151,10 @@ func New(o Options) (*Adapter, error) {
 }
 
 var (
-	_ bot.Adapter = (*Adapter)(nil)
-	_ bot.Deduper = (*Adapter)(nil)
+	_ bot.Adapter        = (*Adapter)(nil)
+	_ bot.Deduper        = (*Adapter)(nil)
+	_ bot.EventPublisher = (*Adapter)(nil)
+	_ bot.WebReceiver    = (*Adapter)(nil)
 )
 
 // Name is the connection's name in the configuration.
@@ -140,18 +168,24 @@ func (a *Adapter) DedupeWindow() time.Duration { return dedupeWindow }
 // to mend.
 func (a *Adapter) Run(ctx context.Context, in bot.Inbox) error {
 	r := newReceiver(ctx, a, in)
-	g := a.gateway
-	g.onto = r.receive
+	receive := r.standBy
+	if a.publicKey == nil || a.content {
+		g := a.gateway
+		g.onto = r.receive
+		receive = g.run
+	}
+	a.running.Store(r)
 	var err error
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		err = g.run(ctx)
+		err = receive(ctx)
 	}()
 	select {
 	case <-ended:
 	case <-ctx.Done():
 	}
+	a.running.Store(nil)
 	r.finish()
 	<-ended
 	return err

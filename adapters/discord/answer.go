@@ -78,7 +78,7 @@ func (c *conversation) answer(deferred bool, done <-chan outcome) {
 		case <-timer.C:
 		}
 	}
-	c.deferAnswer()
+	c.deferAnswer(c.private)
 	select {
 	case o := <-done:
 		c.deliver(o)
@@ -86,14 +86,15 @@ func (c *conversation) answer(deferred bool, done <-chan outcome) {
 	}
 }
 
-// deferAnswer tells Discord that the answer takes longer.
-func (c *conversation) deferAnswer() {
+// deferAnswer tells Discord that the answer takes longer, and, where it will be a
+// message of its own, whether the asker alone will see it.
+func (c *conversation) deferAnswer(private bool) {
 	if c.i.Message != nil {
 		c.first(callback{Type: answerDeferUpdate})
 		return
 	}
 	answer := callback{Type: answerDefer}
-	if c.private {
+	if private {
 		c.hidden = true
 		answer.Data = map[string]int{"flags": flagEphemeral}
 	}
@@ -164,6 +165,9 @@ func (c *conversation) inDirect(b body) {
 
 // reply reports false if the interaction takes no answer any more.
 func (c *conversation) reply(b body, private, replace bool) bool {
+	if c.given == 0 && c.i.web != nil && len(b.files) > 0 { // which the first answer cannot bring
+		c.deferAnswer(private)
+	}
 	followUp := "/webhooks/" + c.i.ApplicationID + "/" + c.i.Token
 	original := followUp + "/messages/@original"
 	hidden := b
@@ -188,6 +192,9 @@ func (c *conversation) reply(b body, private, replace bool) bool {
 // first gives the first answer.
 func (c *conversation) first(answer callback, files ...bot.File) bool {
 	c.given = answer.Type
+	if c.i.web.take(answer) {
+		return true
+	}
 	return c.send(call{method: http.MethodPost, path: callbackPath(c.i), body: answer, files: files}, true)
 }
 
@@ -208,7 +215,8 @@ func (c *conversation) send(what call, repeatable bool) bool {
 			wait = max(wait, e.After)
 		}
 		code := bot.CodeOf(err)
-		again := code == bot.Unavailable || code == bot.RateLimited && wait <= patient || code == bot.UnknownOutcome && repeatable
+		early := c.i.web != nil && codeOf(err) == unknownWebhook // Discord may not have read the first answer yet
+		again := code == bot.Unavailable || code == bot.RateLimited && wait <= patient || code == bot.UnknownOutcome && repeatable || early
 		if !again {
 			break
 		}
@@ -228,7 +236,7 @@ func (c *conversation) send(what call, repeatable bool) bool {
 }
 
 // textBody is a message of text and buttons.
-func (a *Adapter) textBody(text bot.Text, buttons ...button) body {
+func (a *Adapter) textBody(text bot.Text, buttons ...component) body {
 	b, err := a.message(bot.Message{Text: text}, bot.SpaceID{}, buttons...)
 	if err != nil { // only for more buttons than anyone passes
 		a.log.Error("a message cannot be shown", "err", err)

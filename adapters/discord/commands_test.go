@@ -51,7 +51,7 @@ func TestCommands(t *testing.T) {
 	if list.Name != "list" || list.Description != "PLN" || length(archive.Description) > maxCommandDescription {
 		t.Errorf("subcommands = %+v", c.Subcommands)
 	}
-	if len(archive.Options) != 2 || archive.Options[0] != (discordloop.Option{Name: "other", Description: "other in en", Required: true}) || archive.Options[1].Name != "name" {
+	if len(archive.Options) != 2 || archive.Options[0] != (discordloop.Option{Name: "other", Description: "other in en", Kind: optionText, Required: true}) || archive.Options[1].Name != "name" {
 		t.Errorf("options = %+v", archive.Options)
 	}
 }

@@ -17,10 +17,24 @@ func TestContract(t *testing.T) {
 	adaptertest.Run(t, func(t *testing.T) adaptertest.World { return newWorld(t) })
 }
 
+// TestContractOverHTTP: the same where commands, presses and forms come as
+// requests of Discord's.
+func TestContractOverHTTP(t *testing.T) {
+	adaptertest.Run(t, func(t *testing.T) adaptertest.World {
+		w := newWorld(t)
+		w.options = append(w.options, withPublicKey(w.Server))
+		overHTTP(t, w.Server, func() *Adapter { return w.adapter })
+		return w
+	})
+}
+
 // world is the contract's World over the loopback Discord.
 type world struct {
 	*testing.T
 	*discordloop.Server
+	options        []func(*Options)
+	adapter        *Adapter // that Connect made last
+	log            lockedBuffer
 	guild, channel string
 	people         map[string]string // IDs by name
 	sessions       int               // of the gateway, before the last Connect
@@ -44,7 +58,9 @@ func newWorld(t *testing.T) *world {
 
 func (w *world) Connect() bot.Adapter {
 	w.sessions, _ = w.Sessions()
-	return newAdapter(w.T, w.Server, adaptertest.Words(), slog.New(slog.DiscardHandler))
+	w.adapter = newAdapter(w.T, w.Server, adaptertest.Words(),
+		slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelDebug})), w.options...)
+	return w.adapter
 }
 
 func (w *world) Lacks() []adaptertest.Capability { return nil }
@@ -104,6 +120,44 @@ func (w *world) Press(who, id, label string) {
 	}
 }
 
+func (w *world) Pick(who, id, menu, label string) {
+	shown, _ := w.Message(id)
+	for _, m := range shown.Menus {
+		for _, o := range m.Options {
+			if m.Label == menu && o.Name == label {
+				w.pick(who, id, menu, o.Value)
+				return
+			}
+		}
+	}
+	w.Fatalf("no choice %q in the menu %q", label, menu)
+}
+
+func (w *world) PickPerson(who, id, menu, whom string) { w.pick(who, id, menu, w.people[whom]) }
+func (w *world) PickChannel(who, id, menu string)      { w.pick(who, id, menu, w.channel) }
+
+func (w *world) pick(who, id, menu, value string) {
+	w.Helper()
+	w.receiving()
+	if _, err := w.Server.Pick(w.people[who], id, menu, value); err != nil {
+		w.Fatal(err)
+	}
+}
+
+func (w *world) Act(who, id, label string) {
+	w.receiving()
+	if _, err := w.Action(w.people[who], id, label); err != nil {
+		w.Fatal(err)
+	}
+}
+
+func (w *world) CommandNaming(asker, name, sub, whom string) {
+	w.Command(asker, adaptertest.Command{Name: name, Sub: sub, Options: map[string]string{"who": w.people[whom], "where": w.channel}})
+}
+
+func (w *world) Secrets() []string { return []string{w.Token(), "interaction-", w.PublicKey()} }
+func (w *world) Log() string       { return w.log.String() }
+
 func (w *world) Fill(who string, values map[string]string) {
 	if _, err := w.Submit(w.people[who], values); err != nil {
 		w.Fatal(err)
@@ -124,6 +178,9 @@ func (w *world) Seen(who string) []adaptertest.Seen {
 		seen := adaptertest.Seen{ID: s.ID, Text: s.Text, Private: s.OnlyFor != "", Direct: s.Direct, Links: s.Links}
 		for _, b := range s.Buttons {
 			seen.Buttons = append(seen.Buttons, b.Label)
+		}
+		for _, m := range s.Menus {
+			seen.Menus = append(seen.Menus, m.Label)
 		}
 		for _, p := range s.Pings {
 			seen.Pings = append(seen.Pings, names[p])
@@ -171,4 +228,8 @@ var (
 	_ adaptertest.Editor       = (*world)(nil)
 	_ adaptertest.Redeliverer  = (*world)(nil)
 	_ adaptertest.Acknowledger = (*world)(nil)
+	_ adaptertest.Picker       = (*world)(nil)
+	_ adaptertest.Actor        = (*world)(nil)
+	_ adaptertest.Meaner       = (*world)(nil)
+	_ adaptertest.Confidant    = (*world)(nil)
 )

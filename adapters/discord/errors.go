@@ -26,6 +26,8 @@ const (
 	noDirectMessages    = 50007
 	missingPermissions  = 50013
 	invalidWebhookToken = 50027
+	unknownEvent        = 10070 // in a server's list of events
+	threadStands        = 160004
 	threadLocked        = 160005
 )
 
@@ -74,7 +76,7 @@ func refused(status int, header http.Header, answer []byte) error {
 
 func reasonFor(status, code int) bot.Reason {
 	switch code {
-	case unknownChannel, unknownGuild, unknownMessage, unknownUser, unknownWebhook, unknownInteraction, invalidWebhookToken:
+	case unknownChannel, unknownGuild, unknownMessage, unknownUser, unknownWebhook, unknownInteraction, invalidWebhookToken, unknownEvent:
 		return bot.Gone
 	case missingAccess, noDirectMessages, missingPermissions, threadLocked:
 		return bot.NotAllowed

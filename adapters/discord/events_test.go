@@ -136,6 +136,30 @@ func TestNoEvents(t *testing.T) {
 	}
 }
 
+// TestWhoWroteIt: only what a person wrote is heard, and an event may lack
+// anything.
+func TestWhoWroteIt(t *testing.T) {
+	t.Parallel()
+	person := &userInfo{ID: "4"}
+	for name, c := range map[string]struct {
+		message messageInfo
+		want    bool
+	}{
+		"a person":        {messageInfo{ID: "1", Author: person}, true},
+		"a reply":         {messageInfo{ID: "1", Author: person, Type: typeReply}, true},
+		"nobody":          {messageInfo{ID: "1"}, false},
+		"somebody unsaid": {messageInfo{ID: "1", Author: &userInfo{}}, false},
+		"a bot":           {messageInfo{ID: "1", Author: &userInfo{ID: "4", Bot: true}}, false},
+		"a webhook":       {messageInfo{ID: "1", Author: person, WebhookID: "9"}, false},
+		"the server":      {messageInfo{ID: "1", Author: person, Type: 7}, false},
+		"nothing":         {messageInfo{}, false},
+	} {
+		if got := c.message.byPerson(); got != c.want {
+			t.Errorf("%s: byPerson = %t", name, got)
+		}
+	}
+}
+
 // TestHalfDecoded: what discordgo cannot decode comes in all the same.
 func TestHalfDecoded(t *testing.T) {
 	t.Parallel()

@@ -101,7 +101,7 @@ func filled(f bot.Form, values map[string]string) bot.Form {
 
 // corrections says what to change in which field, with a button that opens the
 // form again if it is still known.
-func (a *Adapter) corrections(req *bot.Request, errs map[string]bot.Text) (bot.Text, []button) {
+func (a *Adapter) corrections(req *bot.Request, errs map[string]bot.Text) (bot.Text, []component) {
 	lines := []bot.Text{a.say(req.Language, keyFormErrors)}
 	form, known := a.drafts.get(draftKey(req.Account.User, req.Path))
 	rest := maps.Clone(errs)
@@ -119,7 +119,7 @@ func (a *Adapter) corrections(req *bot.Request, errs map[string]bot.Text) (bot.T
 		return text, nil
 	}
 	a.drafts.put(draftKey(req.Account.User, req.Path), filled(form, req.Values))
-	return text, []button{a.reopen(req, keyFormReopen, req.Path)}
+	return text, []component{a.reopen(req, keyFormReopen, req.Path)}
 }
 
 func correction(label string, what bot.Text) bot.Text {
@@ -127,11 +127,11 @@ func correction(label string, what bot.Text) bot.Text {
 }
 
 // offer stands in for a form that cannot be opened now.
-func (a *Adapter) offer(req *bot.Request, f bot.Form) (bot.Text, []button) {
+func (a *Adapter) offer(req *bot.Request, f bot.Form) (bot.Text, []component) {
 	a.drafts.put(draftKey(req.Account.User, f.Path), f)
-	return a.say(req.Language, keyFormReady), []button{a.reopen(req, keyFormOpen, f.Path)}
+	return a.say(req.Language, keyFormReady), []component{a.reopen(req, keyFormOpen, f.Path)}
 }
 
-func (a *Adapter) reopen(req *bot.Request, label bot.Key, path string) button {
+func (a *Adapter) reopen(req *bot.Request, label bot.Key, path string) component {
 	return a.button(a.say(req.Language, label).String(), bot.Primary, a.token(reopenToken, req.Account.Space, path))
 }

@@ -2,37 +2,43 @@ package discord
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"math/rand/v2"
-	"net"
 	"net/http"
-	"sync/atomic"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
 	"github.com/gorilla/websocket"
+
+	"github.com/staffroom-bot/staffroom/bot"
 )
 
-// intents are the events that Staffroom asks for. Message content is privileged:
-// it must be switched on for the application.
+// intents are the events that Staffroom asks for. That of message content is
+// privileged: it must be switched on for the application.
 // https://discord.com/developers/docs/events/gateway#gateway-intents
-const intents = discordgo.IntentGuilds | discordgo.IntentGuildMessages |
-	discordgo.IntentDirectMessages | discordgo.IntentMessageContent
+func intents(content bool) discordgo.Intent {
+	wanted := discordgo.IntentGuilds | discordgo.IntentGuildMessages | discordgo.IntentDirectMessages
+	if content {
+		wanted |= discordgo.IntentMessageContent
+	}
+	return wanted
+}
 
 // Close codes of the gateway.
 // https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes
 const (
-	closeBadToken       = 4004
-	closeBadSequence    = 4007
-	closeTimedOut       = 4009
-	closeBadShard       = 4010
-	closeNeedsShards    = 4011
-	closeBadVersion     = 4012
-	closeBadIntents     = 4013
-	closeRefusedIntents = 4014
+	closeNotAuthenticated = 4003
+	closeBadToken         = 4004
+	closeBadSequence      = 4007
+	closeTimedOut         = 4009
+	closeBadShard         = 4010
+	closeNeedsShards      = 4011
+	closeBadVersion       = 4012
+	closeBadIntents       = 4013
+	closeRefusedIntents   = 4014
 )
 
 // mend says what to do about the close codes after which trying again is
@@ -40,32 +46,44 @@ const (
 func mend(code int) (string, bool) {
 	switch code {
 	case closeBadToken:
-		return "Discord does not know the bot's token: make a new one (Bot, Reset Token) and put it into the configuration", true
+		return "Discord does not know the bot's token: make a new one (Bot, Reset Token) and put it into the configuration; see docs/discord.md, step 3", true
 	case closeRefusedIntents:
-		return "Discord does not let the bot read messages: switch on the Message Content Intent (Bot, Privileged Gateway Intents)", true
+		return "Discord does not let the bot read messages: switch on the Message Content Intent (Bot, Privileged Gateway Intents), or set message_content: false; see docs/discord.md, step 2", true
 	case closeBadIntents:
-		return "Discord does not know the events that this version of Staffroom asks for: update Staffroom", true
+		return "Discord does not know the events that this version of Staffroom asks for: update Staffroom; see docs/discord.md", true
 	case closeBadVersion:
-		return "Discord no longer speaks the protocol of this version of Staffroom: update Staffroom", true
+		return "Discord no longer speaks the protocol of this version of Staffroom: update Staffroom; see docs/discord.md", true
 	case closeBadShard, closeNeedsShards:
-		return "the bot is in too many servers for one connection: remove it from some, or use a second bot", true
+		return "the bot is in too many servers for one connection: remove it from some, or use a second bot; see docs/discord.md", true
 	}
 	return "", false
 }
 
-// maxResumes is how often Discord may ask to reconnect instead of resuming.
+// maxResumes is how often resuming a session may fail before it is given up.
 const maxResumes = 3
 
-// gateway keeps a session with Discord's gateway open. It owns reconnecting:
-// discordgo by itself would try for ever whatever Discord says.
+// gateway keeps a session with Discord's gateway open: discordgo's, over a relay
+// that breaks the connection where discordgo would hang or give up too much. It
+// owns reconnecting, which discordgo by itself does for ever whatever Discord
+// says.
 type gateway struct {
-	name   string
-	token  string
-	client *http.Client
-	log    *slog.Logger
-	timing timing
-	wait   func(failures int) time.Duration // before connecting again
-	onto   func(*discordgo.Event)
+	name    string
+	token   string
+	intents discordgo.Intent
+	rest    *rest
+	log     *slog.Logger
+	timing  timing
+	wait    func(failures int) time.Duration // before connecting again
+	onto    func(kind string, data json.RawMessage)
+}
+
+// timing is how long the gateway may take.
+type timing struct {
+	dial  time.Duration // until the WebSocket is open
+	hello time.Duration // from there until HELLO
+	ready time.Duration // from HELLO until the first event
+	write time.Duration
+	leave time.Duration // for Discord to close too, when the bot leaves
 }
 
 // backoff is 1 s after the first failure, doubled with each to at most a
@@ -75,50 +93,36 @@ func backoff(failures int) time.Duration {
 	return d - rand.N(d/4)
 }
 
-// link is one discordgo session and the connection that it uses.
-type link struct {
-	*discordgo.Session
-	ctx    context.Context // ends with the link
-	cancel context.CancelFunc
-	wire   atomic.Pointer[wire]
-	lost   chan struct{} // gets a value when the connection is lost
-	ready  atomic.Bool   // Discord has accepted the session on this connection
-}
-
 // run keeps connected until ctx ends, or until Discord says that it is
 // pointless.
 func (g *gateway) run(ctx context.Context) error {
 	var l *link
-	defer func() {
-		if l != nil {
-			l.cancel()
-		}
-	}()
-	for failures := 0; ; {
+	failures, resumes := 0, 0
+	for {
 		if l == nil {
-			l = g.newLink()
+			l = g.newLink(ctx)
 		}
-		err := g.connect(ctx, l)
+		came, err := l.connect()
 		if ctx.Err() != nil {
-			g.hangUp(l)
 			return nil
 		}
-		code := l.closeCode()
-		if rest, ok := errors.AsType[*discordgo.RESTError](err); ok && rest.Response.StatusCode == http.StatusUnauthorized {
-			code = closeBadToken
-		}
+		code := closeCode(err)
 		if what, fatal := mend(code); fatal {
-			return fmt.Errorf("discord connection %q: %s; see docs/discord.md (close code %d)", g.name, what, code)
+			return fmt.Errorf("discord connection %q: %s (close code %d)", g.name, what, code)
 		}
 		failures++
 		wait := g.wait(failures)
-		accepted := l.ready.Swap(false)
-		if accepted {
-			failures, wait = 0, g.wait(1)/4
+		switch came {
+		case accepted:
+			failures, resumes, wait = 0, 0, g.wait(1)/4
+		case notResumed:
+			resumes++
 		}
-		if !l.resumable(code, accepted || errors.Is(err, errReconnect) && failures < maxResumes) {
-			l.cancel()
-			l = nil
+		if lost(err, code) || resumes >= maxResumes {
+			l, resumes = nil, 0
+		}
+		if e, ok := errors.AsType[*bot.Error](err); ok {
+			wait = max(wait, e.After)
 		}
 		g.log.Warn("disconnected from Discord", "code", code, "err", err, "again_in", wait.Round(time.Millisecond))
 		select {
@@ -129,142 +133,47 @@ func (g *gateway) run(ctx context.Context) error {
 	}
 }
 
-// connect opens the link and returns when the connection is lost or ctx ends.
-func (g *gateway) connect(ctx context.Context, l *link) error {
-	l.wire.Store(nil)
-	l.Ratelimiter = discordgo.NewRatelimiter() // one that has seen a limit sleeps through the end of ctx
-	select {
-	case <-l.lost:
-	default:
+// closeCode is the code with which Discord closed the connection, or 0. A token
+// that the HTTP API refuses counts as closed for it.
+func closeCode(err error) int {
+	if e, ok := errors.AsType[*websocket.CloseError](err); ok {
+		return e.Code
 	}
-	var err error
-	opened := make(chan struct{})
-	go func() {
-		defer close(opened)
-		err = l.Open()
-	}()
-	select {
-	case <-opened:
-	case <-ctx.Done():
-		l.cancel()
-		<-opened
-	}
-	if err != nil || ctx.Err() != nil {
-		return err
-	}
-	g.log.Info("connected to Discord")
-	select {
-	case <-l.lost:
-	case <-ctx.Done():
-	}
-	return nil
-}
-
-// hangUp ends the session properly, which takes discordgo a second, or else
-// cuts the connection.
-func (g *gateway) hangUp(l *link) {
-	const within = 1300 * time.Millisecond
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		_ = l.Close()
-	}()
-	select {
-	case <-ended:
-	case <-time.After(within):
-		l.cancel()
-	}
-}
-
-func (g *gateway) newLink() *link {
-	ctx, cancel := context.WithCancel(context.Background())
-	l := &link{ctx: ctx, cancel: cancel, lost: make(chan struct{}, 1)}
-	s, _ := discordgo.New("Bot " + g.token) // never fails
-	l.Session = s
-	s.SyncEvents = true
-	s.StateEnabled = false
-	s.Compress = false
-	s.ShouldReconnectOnError = false
-	s.ShouldRetryOnRateLimit = false
-	s.MaxRestRetries = 0
-	s.LogLevel = discordgo.LogError - 1 // it would write to the process's log, past ours
-	s.Identify.Intents = intents
-	s.Client = &http.Client{Transport: &bound{ctx, g.client.Transport}, Timeout: g.client.Timeout}
-	dial := func(secure bool) func(context.Context, string, string) (net.Conn, error) {
-		return func(_ context.Context, network, address string) (net.Conn, error) {
-			w, err := dialWire(ctx, network, address, secure, g.timing)
-			if err != nil {
-				return nil, err
-			}
-			l.wire.Store(w)
-			context.AfterFunc(ctx, func() { _ = w.Close() })
-			return w, nil
-		}
-	}
-	s.Dialer = &websocket.Dialer{
-		HandshakeTimeout:  g.timing.dial,
-		NetDialContext:    dial(false),
-		NetDialTLSContext: dial(true),
-	}
-	s.AddHandler(func(_ *discordgo.Session, e *discordgo.Event) {
-		if e.Type == "READY" || e.Type == "RESUMED" {
-			l.ready.Store(true)
-		}
-		g.onto(e)
-	})
-	s.AddHandler(func(*discordgo.Session, *discordgo.Disconnect) {
-		select {
-		case l.lost <- struct{}{}:
-		default:
-		}
-	})
-	return l
-}
-
-// closeCode is the code with which Discord closed the connection, or 0.
-func (l *link) closeCode() int {
-	if w := l.wire.Load(); w != nil {
-		return int(w.closeCode.Load())
+	if e, ok := errors.AsType[*apiError](err); ok && e.status == http.StatusUnauthorized {
+		return closeBadToken
 	}
 	return 0
 }
 
-// resumable reports whether the session may go on after a connection that ended
-// with code. welcome says that Discord still knew it.
-func (l *link) resumable(code int, welcome bool) bool {
-	if code == closeBadSequence || code == closeTimedOut {
-		return false
+// lost reports whether a session cannot be resumed after its connection ended
+// with err.
+func lost(err error, code int) bool {
+	switch code {
+	case closeNotAuthenticated, closeBadSequence, closeTimedOut:
+		return true
 	}
-	w := l.wire.Load()
-	return welcome || w == nil || !w.hello.Load() // Discord has not been asked
+	return errors.Is(err, errSessionOver)
 }
 
-// bound is a transport whose requests end with ctx: discordgo asks for the
-// gateway's address without a context.
-type bound struct {
-	ctx  context.Context
-	next http.RoundTripper
-}
-
-func (b *bound) RoundTrip(req *http.Request) (*http.Response, error) {
-	ctx, cancel := context.WithCancel(req.Context())
-	stop := context.AfterFunc(b.ctx, cancel)
-	resp, err := b.next.RoundTrip(req.WithContext(ctx))
-	if err != nil {
-		stop()
-		cancel()
-		return nil, err
+// address asks where the gateway is, and whether one more session may begin:
+// Discord resets the token of a bot that begins too many.
+// https://discord.com/developers/docs/events/gateway#get-gateway-bot
+func (g *gateway) address(ctx context.Context, begins bool) (string, error) {
+	var at struct {
+		URL   string `json:"url"`
+		Limit *struct {
+			Remaining  int   `json:"remaining"`
+			ResetAfter int64 `json:"reset_after"` // milliseconds
+		} `json:"session_start_limit"`
 	}
-	resp.Body = &boundBody{resp.Body, func() { stop(); cancel() }}
-	return resp, nil
-}
-
-type boundBody struct {
-	io.ReadCloser
-	end func()
-}
-
-func (b *boundBody) Close() error {
-	defer b.end()
-	return b.ReadCloser.Close()
+	if err := g.rest.do(ctx, call{method: http.MethodGet, path: "/gateway/bot", into: &at}); err != nil {
+		return "", err
+	}
+	if l := at.Limit; begins && l != nil && l.Remaining <= 0 {
+		return "", &bot.Error{
+			Code: bot.RateLimited, After: time.Duration(l.ResetAfter) * time.Millisecond,
+			Err: errors.New("the bot has begun as many sessions as Discord allows in a day"),
+		}
+	}
+	return at.URL, nil
 }

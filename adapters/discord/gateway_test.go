@@ -22,8 +22,8 @@ import (
 func quickHouse(t *testing.T, set func(*house)) *house {
 	return newHouse(t, func(h *house) {
 		withCommand(bot.Subcommand{Private: true, Handle: saying("x")})(h)
-		h.adapter.gateway.timing.hello = 200 * time.Millisecond
-		h.adapter.gateway.timing.ready = 200 * time.Millisecond
+		h.adapter.gateway.timing.hello = time.Second
+		h.adapter.gateway.timing.ready = time.Second
 		if set != nil {
 			set(h)
 		}
@@ -83,8 +83,20 @@ func TestGatewayTrouble(t *testing.T) {
 			h.loop.EndSession()
 			h.loop.Disconnect(0, 0)
 		}, 2, 0},
+		{"not now, but later", func(h *house) {
+			h.loop.ResumeLater(2)
+			h.loop.Disconnect(0, 0)
+		}, 1, 1},
+		{"not now, nor later", func(h *house) {
+			h.loop.ResumeLater(maxResumes)
+			h.loop.Disconnect(0, 0)
+		}, 2, 0},
 		{"closed for a moment", func(h *house) { h.loop.Disconnect(4000, 0) }, 1, 1},
 		{"session timed out", func(h *house) { h.loop.Disconnect(4009, 0) }, 2, 0},
+		{"an answer to no heartbeat", func(h *house) {
+			h.loop.AnswerUnasked()
+			h.loop.Disconnect(0, 0)
+		}, 1, 1},
 		{"no HELLO for a while", func(h *house) {
 			h.loop.Mute(true)
 			h.loop.Disconnect(0, 0)
@@ -105,6 +117,64 @@ func TestGatewayTrouble(t *testing.T) {
 	}
 }
 
+// TestReconnectIsObeyedAtOnce: not when some time has run out, whenever it is
+// asked for.
+func TestReconnectIsObeyedAtOnce(t *testing.T) {
+	t.Parallel()
+	for _, onResume := range []bool{false, true} {
+		h := quickHouse(t, func(h *house) { h.adapter.gateway.timing.ready = time.Hour })
+		h.loop.Reconnect(onResume)
+		if onResume {
+			h.loop.Disconnect(0, 0)
+		}
+		h.until("the session goes on", func() bool {
+			_, resumed := h.loop.Sessions()
+			return resumed == 1
+		})
+		h.alive()
+	}
+}
+
+// TestSessionsAreRationed: where Discord allows no more, the bot waits for as
+// long as it says rather than lose its token; at the start, and when a session
+// is over.
+func TestSessionsAreRationed(t *testing.T) {
+	t.Parallel()
+	for _, running := range []bool{false, true} {
+		loop := startLoop(t, discordloop.Options{})
+		log := &lockedBuffer{}
+		a := newAdapter(t, loop, wordless{}, silent())
+		a.gateway.log = slog.New(slog.NewTextHandler(log, nil))
+		h := &house{T: t, loop: loop}
+		connections := 0
+		if running {
+			connections = 2
+		} else {
+			loop.LimitSessions(0, time.Hour)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- a.Run(ctx, bot.NewRouter()) }()
+		if running {
+			h.until("the bot is connected", func() bool { return strings.Contains(log.String(), "connected to Discord") })
+			loop.LimitSessions(0, time.Hour)
+			loop.EndSession()
+			loop.Disconnect(0, 0)
+		}
+		h.until("the bot waits", func() bool { return strings.Contains(log.String(), "again_in=1h0m0s") })
+		cancel()
+		if err := <-ended; err != nil || loop.Connections() != connections {
+			t.Errorf("Run = %v, after %d connections", err, loop.Connections())
+		}
+	}
+}
+
+// TestUncompressed: a host that stands in for Discord need not compress.
+func TestUncompressed(t *testing.T) {
+	t.Parallel()
+	quickHouse(t, func(h *house) { h.loop.DoNotCompress() }).alive()
+}
+
 // TestOutageAtStart: the bot connects once Discord is there.
 func TestOutageAtStart(t *testing.T) {
 	t.Parallel()
@@ -115,22 +185,63 @@ func TestOutageAtStart(t *testing.T) {
 	h.alive()
 }
 
-// TestSilentGateway: heartbeats without an answer end the connection, whether
+// TestSilentGateway: a heartbeat without an answer ends the connection, whether
 // or not something else comes over it.
 func TestSilentGateway(t *testing.T) {
 	t.Parallel()
 	for _, busy := range []bool{false, true} {
-		loop := startLoop(t, discordloop.Options{Heartbeat: 30 * time.Millisecond})
+		loop := startLoop(t, discordloop.Options{Heartbeat: 500 * time.Millisecond})
+		log := &lockedBuffer{}
 		h := &house{T: t, loop: loop, adapter: newAdapter(t, loop, wordless{}, silent()), router: bot.NewRouter()}
+		h.adapter.gateway.log = slog.New(slog.NewTextHandler(log, nil))
 		h.run()
 		loop.Deafen(true)
+		last := time.Now()
 		h.until("the bot has reconnected", func() bool {
-			if busy {
+			if busy && time.Since(last) > 50*time.Millisecond {
+				last = time.Now()
 				loop.Dispatch("TYPING_START", map[string]any{})
 			}
 			_, resumed := loop.Sessions()
 			return resumed > 0
 		})
+		if !strings.Contains(log.String(), errSilent.Error()) { // discordgo gives up too, but later
+			t.Errorf("the log says\n%s", log)
+		}
+	}
+}
+
+// TestBusyForLong: while messages are not taken in, discordgo gives up the
+// connection. Nothing is lost or told out of order.
+func TestBusyForLong(t *testing.T) {
+	t.Parallel()
+	loop := startLoop(t, discordloop.Options{Heartbeat: 500 * time.Millisecond})
+	h := &house{T: t, loop: loop, adapter: newAdapter(t, loop, wordless{}, silent()), router: bot.NewRouter()}
+	h.guild = loop.AddGuild("Lincoln")
+	h.channel = loop.AddChannel(h.guild)
+	h.ana = loop.AddPerson(discordloop.Person{Name: "Ana"})
+	release := make(chan struct{})
+	h.router.Listen(func(ctx context.Context, ev *bot.Event) error {
+		select {
+		case <-release:
+		case <-ctx.Done():
+		}
+		return h.listen(ctx, ev)
+	})
+	h.run()
+	const said = waiting + 100
+	for i := range said {
+		loop.Say(h.ana, h.channel, fmt.Sprint("number ", i))
+	}
+	h.until("the bot has connected again", func() bool { return loop.Connections() == 2 })
+	close(release)
+	for i, text := range h.heard(fmt.Sprint("number ", said-1)) {
+		if want := fmt.Sprint("message_posted number ", i); text != want {
+			t.Fatalf("told of %q, want %q", text, want)
+		}
+	}
+	if identified, _ := loop.Sessions(); identified != 1 {
+		t.Errorf("identified %d times", identified)
 	}
 }
 
@@ -143,6 +254,11 @@ func TestFatalCloseCodes(t *testing.T) {
 			t.Parallel()
 			loop := startLoop(t, discordloop.Options{})
 			loop.RefuseIdentify(code)
+			defer func() {
+				if n := loop.Connections(); n != 1 {
+					t.Errorf("the bot has connected %d times", n)
+				}
+			}()
 			err := newAdapter(t, loop, wordless{}, silent()).Run(t.Context(), bot.NewRouter())
 			if err == nil {
 				t.Fatal("Run = nil")
@@ -185,7 +301,7 @@ func TestWrongToken(t *testing.T) {
 	t.Parallel()
 	loop := startLoop(t, discordloop.Options{Token: "another"})
 	a := newAdapter(t, loop, wordless{}, silent())
-	a.gateway.token = "wrong"
+	a.gateway.token, a.rest.token = "wrong", "wrong"
 	if err := a.Run(t.Context(), bot.NewRouter()); err == nil || !strings.Contains(err.Error(), "token") {
 		t.Errorf("Run = %v", err)
 	}
@@ -205,7 +321,7 @@ func TestStopWhateverHappens(t *testing.T) {
 			l.Fail(discordloop.Fault{Hold: make(chan struct{}), Times: 99})
 		},
 		"no such host": func(_ *discordloop.Server, a *Adapter) {
-			a.gateway.client.Transport.(*toHost).host.Host = silentServer.Addr().String()
+			a.rest.client.Transport.(*toHost).host.Host = silentServer.Addr().String()
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

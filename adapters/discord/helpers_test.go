@@ -2,8 +2,11 @@ package discord
 
 import (
 	"context"
+	"flag"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
+	"os"
 	"sync"
 	"testing"
 	"time"
@@ -15,6 +18,16 @@ import (
 
 // patient is how long an effect may take to show on a slow machine.
 const patient = 10 * time.Second
+
+// TestMain has many tests run at a time: of what each takes, most is the second
+// that discordgo sleeps when it closes a connection.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if p := flag.Lookup("test.parallel"); p.Value.String() == p.DefValue {
+		_ = p.Value.Set("8")
+	}
+	os.Exit(m.Run())
+}
 
 // startLoop starts a Discord that refuses what its specification does not know.
 func startLoop(t *testing.T, opts discordloop.Options) *discordloop.Server {
@@ -34,14 +47,18 @@ func startLoop(t *testing.T, opts discordloop.Options) *discordloop.Server {
 }
 
 // newAdapter makes an adapter that connects to loop, with a fixed seal.
-func newAdapter(t *testing.T, loop *discordloop.Server, words bot.Words, log *slog.Logger) *Adapter {
+func newAdapter(t testing.TB, loop *discordloop.Server, words bot.Words, log *slog.Logger, with ...func(*Options)) *Adapter {
 	t.Helper()
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	t.Cleanup(transport.CloseIdleConnections)
-	a, err := New(Options{
+	o := Options{
 		Name: "discord-test", Token: loop.Token(), APIURL: loop.URL(), Transport: transport,
 		Seal: bot.NewSeal([]byte("thirty-two bytes of chance, once")), Words: words, Logger: log,
-	})
+	}
+	for _, change := range with {
+		change(&o)
+	}
+	a, err := New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,6 +102,28 @@ func newHouse(t *testing.T, set func(*house)) *house {
 	return h
 }
 
+// overHTTP has interactions come over HTTP, from here to the end of the test.
+// serving is asked for the adapter at each request.
+func overHTTP(t testing.TB, loop *discordloop.Server, serving func() *Adapter) {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		path, handler := serving().Webhook()
+		if r.URL.Path != path {
+			http.NotFound(w, r)
+			return
+		}
+		handler.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	loop.SendTo(server.URL + "/discord/discord-test")
+}
+
+func withPublicKey(loop *discordloop.Server) func(*Options) {
+	return func(o *Options) { o.PublicKey = loop.PublicKey() }
+}
+
+func withoutContent(o *Options) { o.NoContent = true }
+
 // run connects the bot, for the length of the test.
 func (h *house) run() {
 	h.Helper()
@@ -110,7 +149,8 @@ func (h *house) run() {
 	h.until("the bot is connected", func() bool {
 		n, _ := h.loop.Sessions()
 		commands, _ := h.loop.Commands()
-		return n > before && len(commands) == len(h.router.Commands())
+		gateway := h.adapter.publicKey == nil || h.adapter.content
+		return (n > before || !gateway) && len(commands) == len(h.router.Commands())+len(h.router.Actions())
 	})
 }
 

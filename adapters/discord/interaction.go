@@ -9,7 +9,7 @@ import (
 	"github.com/staffroom-bot/staffroom/bot"
 )
 
-// interactionInfo is a person using a command, a button or a form.
+// interactionInfo is a person using a command, a menu, a button or a form.
 type interactionInfo struct {
 	ID            string           `json:"id"`
 	ApplicationID string           `json:"application_id"`
@@ -23,22 +23,22 @@ type interactionInfo struct {
 	Message       *messageInfo     `json:"message"`
 	Locale        string           `json:"locale"`
 	Data          *interactionData `json:"data"`
+
+	// web takes the first answer where the interaction came as a request of
+	// Discord's, and nil where it came over the gateway.
+	web *webAnswer
 }
 
 type interactionData struct {
 	Type       int               `json:"type"` // of a command
 	Name       string            `json:"name"`
+	TargetID   string            `json:"target_id"` // of a message menu
 	Options    []optionValue     `json:"options"`
 	CustomID   string            `json:"custom_id"`
+	Component  int               `json:"component_type"`
+	Values     []string          `json:"values"` // picked from a menu of a message
 	Components []filledComponent `json:"components"`
-}
-
-type optionValue struct {
-	Type    int             `json:"type"`
-	Name    string          `json:"name"`
-	Value   json.RawMessage `json:"value"`
-	Focused bool            `json:"focused"`
-	Options []optionValue   `json:"options"`
+	Resolved   resolved          `json:"resolved"`
 }
 
 // filledComponent is a part of a form that was sent: a label or row with what
@@ -54,17 +54,11 @@ type filledComponent struct {
 // Types of interactions.
 // https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-object-interaction-type
 const (
+	interactionPing     = 1
 	interactionCommand  = 2
 	interactionPress    = 3
 	interactionComplete = 4
 	interactionForm     = 5
-)
-
-// Permissions of people who run a server.
-// https://discord.com/developers/docs/topics/permissions#permissions-bitwise-permission-flags
-const (
-	administrator = 1 << 3
-	manageGuild   = 1 << 5
 )
 
 func (i *interactionInfo) person() *userInfo {
@@ -85,12 +79,13 @@ func (i *interactionInfo) manages() bool {
 	return err == nil && bits&(administrator|manageGuild) != 0
 }
 
-// interactionCreated takes an interaction in. It runs in the gateway's reader.
-func (r *receiver) interactionCreated(i *interactionInfo) {
+// interactionCreated takes an interaction in, and reports whether there will be
+// an answer. It runs in the gateway's reader, or in a request of Discord's.
+func (r *receiver) interactionCreated(i *interactionInfo) bool {
 	user := i.person().ID
 	if i.ID == "" || i.Token == "" || i.Data == nil || user == "" || i.ChannelID == "" {
 		r.log.Warn("an interaction lacks what is needed to answer it", "type", i.Type)
-		return
+		return false
 	}
 	if i.Channel != nil {
 		i.Channel.ID = i.ChannelID
@@ -99,19 +94,19 @@ func (r *receiver) interactionCreated(i *interactionInfo) {
 	if i.GuildID != "" {
 		r.seen.put(user, i.GuildID)
 	}
-	switch i.Type {
-	case interactionCommand:
-		if i.Data.Type != commandTyped {
-			return
-		}
-		req := r.request(i, i.GuildID)
-		req.Path, req.Values, _ = commandValues(i.Data)
-		r.serve(i, req)
-	case interactionComplete:
+	switch {
+	case i.Type == interactionCommand && i.Data.Type == commandTyped:
+		r.commandUsed(i)
+	case i.Type == interactionCommand && i.Data.Type == commandOnMessage:
+		r.actionUsed(i)
+	case i.Type == interactionComplete:
 		r.lanes.aside(func() { r.complete(i) })
-	case interactionPress, interactionForm:
+	case i.Type == interactionPress || i.Type == interactionForm:
 		r.controlUsed(i)
+	default:
+		return false
 	}
+	return true
 }
 
 // request is what all kinds of requests have in common. guild is where it
@@ -140,45 +135,41 @@ func (r *receiver) request(i *interactionInfo, guild string) *bot.Request {
 	return req
 }
 
-// commandValues reads a command: its path, its options, and the option that is
-// being typed.
-func commandValues(d *interactionData) (path string, values map[string]string, focused string) {
-	path, values = "/"+d.Name, map[string]string{}
-	options := d.Options
-	for len(options) == 1 && options[0].Type == optionSubcommand {
-		path += "/" + options[0].Name
-		options = options[0].Options
-	}
+func (r *receiver) commandUsed(i *interactionInfo) {
+	req := r.request(i, i.GuildID)
+	var options []optionValue
+	req.Path, options = commandOptions(i.Data)
+	req.Values = map[string]string{}
 	for _, o := range options {
-		var text string
-		if json.Unmarshal(o.Value, &text) != nil {
-			text = string(o.Value) // a number or a truth value
-		}
-		values[o.Name] = text
-		if o.Focused {
-			focused = o.Name
-		}
+		i.Data.Resolved.put(req, o.Name, o.Type, o.text())
 	}
-	return path, values, focused
+	r.serve(i, req)
 }
 
-// controlUsed takes in a press or a form.
+// controlUsed takes in a press, a pick or a form.
 func (r *receiver) controlUsed(i *interactionInfo) {
 	kind, guild, path, ok := r.openToken(i.Data.CustomID)
 	req := r.request(i, guild)
 	req.Path = path
 	switch {
 	case !ok:
-		r.lanes.aside(func() { r.conversation(i, req, true).show(r.note(req, keyStale), true, false) })
+		r.decline(i, req, keyStale)
 	case kind == reopenToken:
 		r.lanes.aside(func() { r.reopenForm(i, req) })
 	default:
+		req.Values = map[string]string{}
 		if i.Type == interactionForm {
-			req.Values = map[string]string{}
 			formValues(i.Data.Components, req.Values)
+		} else if len(i.Data.Values) > 0 {
+			i.Data.Resolved.put(req, bot.Picked, optionOfSelect(i.Data.Component), i.Data.Values[0])
 		}
 		r.serve(i, req)
 	}
+}
+
+// decline answers with a message of our own.
+func (r *receiver) decline(i *interactionInfo, req *bot.Request, key bot.Key) {
+	r.lanes.aside(func() { r.conversation(i, req, true).show(r.note(req, key), true, false) })
 }
 
 func formValues(components []filledComponent, into map[string]string) {
@@ -210,33 +201,76 @@ func (r *receiver) reopenForm(i *interactionInfo, req *bot.Request) {
 // complete proposes values. A failure is none of the typist's concern.
 func (r *receiver) complete(i *interactionInfo) {
 	req := r.request(i, i.GuildID)
+	var options []optionValue
+	req.Path, options = commandOptions(i.Data)
+	req.Values = map[string]string{}
 	var focused string
-	req.Path, req.Values, focused = commandValues(i.Data)
+	for _, o := range options {
+		req.Values[o.Name] = o.text()
+		if o.Focused {
+			focused = o.Name
+		}
+	}
 	ctx, cancel := context.WithTimeout(r.work, r.patience.first)
 	defer cancel()
 	choices, err := r.in.Complete(ctx, req, focused)
 	if err != nil {
 		r.log.Warn("no values could be proposed", "path", req.Path, "option", focused, "err", err)
 	}
-	// https://discord.com/developers/docs/interactions/application-commands#application-command-object-application-command-option-choice-structure
-	type choice struct {
-		Name  string `json:"name"`
-		Value string `json:"value"`
+	answer := callback{Type: answerChoices, Data: map[string][]choice{"choices": proposals(choices)}}
+	if i.web.take(answer) {
+		return
 	}
-	proposed := make([]choice, 0, min(len(choices), maxChoices))
-	for _, c := range choices {
-		if len(proposed) == maxChoices {
-			break
-		}
-		if name := cut(clean(c.Label), maxChoiceText); name != "" && c.Value != "" && length(c.Value) <= maxChoiceText {
-			proposed = append(proposed, choice{Name: name, Value: c.Value})
-		}
-	}
-	err = r.rest.do(ctx, call{
-		method: http.MethodPost, path: callbackPath(i), anonymous: true,
-		body: callback{Type: answerChoices, Data: map[string][]choice{"choices": proposed}},
-	})
+	err = r.rest.do(ctx, call{method: http.MethodPost, path: callbackPath(i), anonymous: true, body: answer})
 	if err != nil {
 		r.log.Warn("proposed values could not be shown", "path", req.Path, "err", err)
 	}
+}
+
+// choice is a proposed value.
+// https://discord.com/developers/docs/interactions/application-commands#application-command-object-application-command-option-choice-structure
+type choice struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// proposals are the choices that Discord can show.
+func proposals(choices []bot.Choice) []choice {
+	out := make([]choice, 0, min(len(choices), maxChoices))
+	for _, c := range choices {
+		if len(out) == maxChoices {
+			break
+		}
+		if name := cut(clean(c.Label), maxChoiceText); name != "" && c.Value != "" && length(c.Value) <= maxChoiceText {
+			out = append(out, choice{Name: name, Value: c.Value})
+		}
+	}
+	return out
+}
+
+// commandOptions reads a command: its path and what stands for its options.
+func commandOptions(d *interactionData) (path string, options []optionValue) {
+	path, options = "/"+d.Name, d.Options
+	for len(options) == 1 && options[0].Type == optionSubcommand {
+		path += "/" + options[0].Name
+		options = options[0].Options
+	}
+	return path, options
+}
+
+// optionValue is what stands for an option.
+type optionValue struct {
+	Type    int             `json:"type"`
+	Name    string          `json:"name"`
+	Value   json.RawMessage `json:"value"`
+	Focused bool            `json:"focused"`
+	Options []optionValue   `json:"options"`
+}
+
+func (o *optionValue) text() string {
+	var text string
+	if json.Unmarshal(o.Value, &text) != nil {
+		return string(o.Value) // a number or a truth value
+	}
+	return text
 }

@@ -50,6 +50,20 @@ const (
 	maxChoices    = 25
 	maxChoiceText = 100 // name or value
 
+	// https://discord.com/developers/docs/interactions/application-commands#registering-a-command
+	maxMessageActions = 5 // entries in a message's menu
+	// https://discord.com/developers/docs/interactions/application-commands#application-command-object-application-command-naming
+	maxActionName = 32
+
+	// https://discord.com/developers/docs/resources/channel#start-thread-from-message
+	maxThreadName = 100
+
+	// The specification of the HTTP API gives these for an event of a server.
+	// https://github.com/discord/discord-api-spec
+	maxEventName        = 100
+	maxEventDescription = 1000
+	maxEventLocation    = 100
+
 	// https://discord.com/developers/docs/interactions/receiving-and-responding#responding-to-an-interaction
 	callbackWithin = 3 * time.Second
 

@@ -100,6 +100,9 @@ func (m *messageInfo) edited() (time.Time, bool) {
 // whole number that a float64 holds exactly, since revisions pass through Lua.
 const deleted = 1<<53 - 1
 
+// epoch is when Discord's IDs begin: 2015, in milliseconds.
+const epoch = 1420070400000
+
 // snowflakeTime is when Discord made an ID; zero for what is none.
 // https://discord.com/developers/docs/reference#snowflakes
 func snowflakeTime(id string) time.Time {
@@ -107,8 +110,16 @@ func snowflakeTime(id string) time.Time {
 	if err != nil {
 		return time.Time{}
 	}
-	const epoch = 1420070400000 // milliseconds: 2015
 	return time.UnixMilli(int64(n>>22) + epoch).UTC()
+}
+
+// snowflakeBefore is an ID that comes before those of time t and later.
+func snowflakeBefore(t time.Time) string {
+	ms := t.UnixMilli() - epoch
+	if ms <= 0 {
+		return "0"
+	}
+	return strconv.FormatInt(ms<<22-1, 10)
 }
 
 var (

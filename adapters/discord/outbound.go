@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -16,6 +17,10 @@ import (
 // DedupeWindow, by the nonce made from it, and answers with the message that
 // there is; if that has been deleted meanwhile, with an error, reason gone.
 // https://github.com/discord/discord-api-docs/pull/6647
+//
+// A post with a thread is sent when the thread stands. One that could not be
+// opened leaves the post in doubt, so that the next attempt, which posts nothing
+// new, opens it. A member sees the post meanwhile.
 func (a *Adapter) Send(ctx context.Context, p bot.Post) (bot.MessageRef, error) {
 	to := p.Channel
 	if p.Direct != nil {
@@ -28,7 +33,14 @@ func (a *Adapter) Send(ctx context.Context, p bot.Post) (bot.MessageRef, error) 
 	if err != nil {
 		return bot.MessageRef{}, err
 	}
-	return a.post(ctx, to, b, p.Key)
+	ref, err := a.post(ctx, to, b, p.Key)
+	if err != nil || p.Thread == "" || to.Thread != "" || p.Direct != nil {
+		return ref, err // no thread opens in a thread, nor in direct messages
+	}
+	if err := a.openThread(ctx, ref, p.Thread); err != nil {
+		return bot.MessageRef{}, err
+	}
+	return ref, nil
 }
 
 func (a *Adapter) post(ctx context.Context, to bot.Channel, b body, key bot.DeliveryKey) (bot.MessageRef, error) {
@@ -47,6 +59,23 @@ func (a *Adapter) post(ctx context.Context, to bot.Channel, b body, key bot.Deli
 		return bot.MessageRef{}, err
 	}
 	return bot.MessageRef{Channel: to, ID: made.ID}, nil
+}
+
+// openThread opens the thread under a message, unless it stands.
+// https://discord.com/developers/docs/resources/channel#start-thread-from-message
+func (a *Adapter) openThread(ctx context.Context, ref bot.MessageRef, title string) error {
+	opening := struct {
+		Name string `json:"name"`
+	}{cut(clean(title), maxThreadName)}
+	err := a.rest.do(ctx, call{method: http.MethodPost, path: messagePath(ref) + "/threads", body: opening})
+	if err != nil && codeOf(err) != threadStands {
+		if e, ok := errors.AsType[*bot.Error](err); ok && e.Code != bot.Permanent {
+			return &bot.Error{Code: bot.UnknownOutcome, Err: fmt.Errorf("the thread under the post: %w", e.Err)}
+		}
+		return err
+	}
+	a.places.learn(channelInfo{ID: ref.ID, Type: publicThread, ParentID: ref.Channel.ID})
+	return nil
 }
 
 // nonce is the part of the key's hash that Discord has room for: 125 bits.

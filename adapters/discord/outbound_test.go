@@ -186,6 +186,28 @@ func TestPartsOfAMessage(t *testing.T) {
 	}
 }
 
+// TestEveryMessageSaysWhomItNotifies: without it, Discord would look for mentions
+// by itself.
+func TestEveryMessageSaysWhomItNotifies(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, withCommand(bot.Subcommand{Mode: bot.Deferred, Handle: saying("Deferred")}, bot.Route{Path: "/press", Handle: saying("Pressed")}))
+	panel := h.post("k", bot.Message{Text: bot.Plain("Panel"), Controls: []bot.Control{{Label: "Press", Path: "/press"}}})
+	h.command(h.ana, "/chat/sub", nil)
+	h.press(h.ana, panel.ID, "Press")
+	h.loop.Say(h.ana, h.channel, h.loop.BotMention()+" staffroom home")
+	for _, text := range []string{"Panel", "Deferred", "Pressed", "home"} {
+		if got := h.sees(h.ana, text); !got.Guarded {
+			t.Errorf("%s does not say whom it notifies", text)
+		}
+	}
+	if err := h.adapter.Update(t.Context(), panel, bot.Message{Text: bot.Plain("Changed")}); err != nil {
+		t.Fatal(err)
+	}
+	if got := h.sees(h.ana, "Changed"); !got.Guarded {
+		t.Error("a change does not say whom it notifies")
+	}
+}
+
 func TestRefusedBeforeSending(t *testing.T) {
 	t.Parallel()
 	h := sender(t)

@@ -60,28 +60,6 @@ type attachment struct {
 	Filename string `json:"filename"`
 }
 
-type row struct {
-	Type       int      `json:"type"`
-	Components []button `json:"components"`
-}
-
-type button struct {
-	Type     int    `json:"type"`
-	Style    int    `json:"style"`
-	Label    string `json:"label"`
-	CustomID string `json:"custom_id"`
-}
-
-// Types of components.
-// https://discord.com/developers/docs/components/reference#component-object-component-types
-const (
-	typeRow       = 1
-	typeButton    = 2
-	typeSelect    = 3
-	typeTextInput = 4
-	typeLabel     = 18
-)
-
 // wholeText names the file that holds a text too long to be shown.
 const wholeText = "text.txt"
 
@@ -94,11 +72,10 @@ const wholeText = "text.txt"
 // Previews of addresses are no concern here: data never becomes a link, and a
 // link asks for none.
 //
-// space is where the message is read; more are buttons besides m's.
-func (a *Adapter) message(m bot.Message, space bot.SpaceID, more ...button) (body, error) {
+// space is where the message is read; more are controls besides m's.
+func (a *Adapter) message(m bot.Message, space bot.SpaceID, more ...component) (body, error) {
 	b := body{
 		Embeds:      []embed{},
-		Components:  []row{},
 		Attachments: []attachment{},
 		Mentions:    allowed{Parse: []string{}, Users: []string{}},
 		files:       slices.Clone(m.Files),
@@ -111,11 +88,14 @@ func (a *Adapter) message(m bot.Message, space bot.SpaceID, more ...button) (bod
 		}
 		b.Embeds = append(b.Embeds, embed{Image: &image{URL: u.String(), Alt: cut(clean(m.Image.Alt), maxAltText)}})
 	}
-	buttons := make([]button, 0, len(m.Controls)+len(more))
-	for _, c := range m.Controls {
-		buttons = append(buttons, a.button(c.Label, c.Style, a.token(routeToken, space, c.Path)))
+	controls, err := a.controls(m.Controls, space)
+	if err != nil {
+		return body{}, err
 	}
-	return b, b.finish(append(buttons, more...))
+	if b.Components, err = rows(append(controls, more...)); err != nil {
+		return body{}, err
+	}
+	return b, b.attach()
 }
 
 func (a *Adapter) setText(b *body, text bot.Text) {
@@ -141,14 +121,8 @@ func (a *Adapter) setText(b *body, text bot.Text) {
 	}
 }
 
-// finish arranges buttons and files.
-func (b *body) finish(buttons []button) error {
-	if len(buttons) > maxRows*maxButtons {
-		return badPost(fmt.Sprintf("a message holds at most %d buttons", maxRows*maxButtons))
-	}
-	for chunk := range slices.Chunk(buttons, maxButtons) {
-		b.Components = append(b.Components, row{Type: typeRow, Components: chunk})
-	}
+// attach names the files.
+func (b *body) attach() error {
 	if len(b.files) > maxFiles {
 		return badPost(fmt.Sprintf("a message holds at most %d files", maxFiles))
 	}
@@ -161,20 +135,6 @@ func (b *body) finish(buttons []button) error {
 		return badPost("the files are too large to upload")
 	}
 	return nil
-}
-
-func (a *Adapter) button(label string, style bot.ControlStyle, customID string) button {
-	// https://discord.com/developers/docs/components/reference#button-button-styles
-	const primary, secondary, danger = 1, 2, 4
-	b := button{Type: typeButton, Style: secondary, Label: cut(clean(label), maxButtonLabel), CustomID: customID}
-	switch style {
-	case bot.Primary:
-		b.Style = primary
-	case bot.Danger:
-		b.Style = danger
-	case bot.Ordinary:
-	}
-	return b
 }
 
 func badPost(why string) error {

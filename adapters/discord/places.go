@@ -14,6 +14,7 @@ type channelInfo struct {
 	ID       string `json:"id"`
 	Type     int    `json:"type"`
 	ParentID string `json:"parent_id"`
+	Name     string `json:"name"`
 }
 
 // Types of channels that are threads.

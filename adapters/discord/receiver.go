@@ -4,31 +4,29 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
+	"sync"
 	"time"
-
-	"github.com/bwmarrin/discordgo"
 
 	"github.com/staffroom-bot/staffroom/bot"
 )
 
-// receiver hands what the gateway brings to the inbox, for one Run.
+// receiver hands what comes in to the inbox, for one Run.
 type receiver struct {
 	*Adapter
-	in    bot.Inbox
-	ctx   context.Context // ends when the adapter is told to stop: nothing more is taken in
-	work  context.Context // ends later: what was taken in is finished
-	end   context.CancelFunc
-	lanes *lanes
+	in     bot.Inbox
+	ctx    context.Context // ends when the adapter is told to stop: nothing more is taken in
+	work   context.Context // ends later: what was taken in is finished
+	end    context.CancelFunc
+	lanes  *lanes
+	missed *missed
 
-	// Only the gateway's reader uses these.
-	botID      string
-	appID      string
-	registered bool
+	reading    sync.Mutex
+	registered bool // guarded by reading
 }
 
 func newReceiver(ctx context.Context, a *Adapter, in bot.Inbox) *receiver {
 	work, end := context.WithCancel(context.WithoutCancel(ctx))
-	return &receiver{Adapter: a, in: in, ctx: ctx, work: work, end: end, lanes: newLanes()}
+	return &receiver{Adapter: a, in: in, ctx: ctx, work: work, end: end, lanes: newLanes(), missed: newMissed()}
 }
 
 // finish waits for the work in progress: first for its end, then for it to
@@ -47,14 +45,19 @@ func (r *receiver) finish() {
 	}
 }
 
-// receive takes an event of the gateway. It runs in discordgo's reader.
-func (r *receiver) receive(e *discordgo.Event) {
+// receive takes an event of the gateway. It runs in the gateway's reader.
+//
+// discordgo gives up a connection while an event of it is still being taken, if
+// that lasts. What comes over the next one waits.
+func (r *receiver) receive(kind string, data json.RawMessage) {
+	r.reading.Lock()
+	defer r.reading.Unlock()
 	if r.ctx.Err() != nil {
 		return
 	}
-	if err := r.dispatch(e.Type, e.RawData); err != nil {
+	if err := r.dispatch(kind, data); err != nil {
 		// The error would quote what is in the event.
-		r.log.Warn("an event of Discord's cannot be read", "type", e.Type)
+		r.log.Warn("an event of Discord's cannot be read", "type", kind)
 	}
 }
 
@@ -83,7 +86,7 @@ func (r *receiver) dispatch(kind string, data json.RawMessage) error {
 	case "MESSAGE_DELETE", "MESSAGE_DELETE_BULK":
 		return decode(data, r.messagesDeleted)
 	case "INTERACTION_CREATE":
-		return decode(data, r.interactionCreated)
+		return decode(data, func(i *interactionInfo) { r.interactionCreated(i) })
 	}
 	return nil
 }
@@ -110,17 +113,30 @@ type guildInfo struct {
 	Threads     []channelInfo `json:"threads"`
 }
 
+// ready takes in that a session has begun, and not gone on: what was said since
+// the last one is not coming by itself.
 func (r *receiver) ready(i *readyInfo) {
-	r.botID, r.appID = i.User.ID, i.Application.ID
+	self := i.User.ID
+	r.self.Store(&self)
+	guilds := make([]string, 0, len(i.Guilds))
 	for _, g := range i.Guilds {
 		r.places.join(g.ID)
+		guilds = append(guilds, g.ID)
 	}
-	if r.registered || r.appID == "" {
+	r.catchUp(guilds)
+	if r.registered || i.Application.ID == "" {
 		return
 	}
 	r.registered = true
-	app := r.appID
-	r.lanes.aside(func() { r.registerCommands(r.work, app, r.in.Commands()) })
+	r.introduce(i.Application.ID)
+}
+
+// introduce tells Discord what the bot can do, and the log what it may not.
+func (r *receiver) introduce(app string) {
+	r.lanes.aside(func() {
+		r.registerCommands(r.work, app, r.in.Commands(), r.in.Actions())
+		r.warnOfLacks(r.work)
+	})
 }
 
 func (r *receiver) guildCreated(g *guildInfo) {
@@ -129,38 +145,42 @@ func (r *receiver) guildCreated(g *guildInfo) {
 	r.places.learn(g.Threads...)
 }
 
-// inChannel queues work behind what came before in the same channel.
-func (r *receiver) inChannel(channelID string, work func()) { r.lanes.do(r.ctx, "c"+channelID, work) }
+// inChannel queues work behind what came before in the same channel, and behind
+// what was missed there.
+func (r *receiver) inChannel(guildID, channelID string, work func()) {
+	missed := r.missed.current(guildID)
+	r.lanes.do(r.ctx, "c"+channelID, func() {
+		r.readMissed(missed, channelID)
+		work()
+	})
+}
 
 func (r *receiver) messageCreated(m *messageInfo) {
-	if !m.byPerson() || m.Author.ID == r.botID {
+	if !m.byPerson() || m.Author.ID == r.selfID() {
 		return
 	}
 	if m.GuildID != "" {
 		r.seen.put(m.Author.ID, m.GuildID)
 	}
-	if line, ok := m.commandLine(r.botID); ok {
+	if line, ok := m.commandLine(r.selfID()); ok {
 		r.lanes.do(r.ctx, "u"+m.Author.ID, func() { r.askTyped(m, line) })
 		return
 	}
 	if m.Content == nil || *m.Content == "" { // a picture without words
 		return
 	}
-	at := snowflakeTime(m.ID)
-	r.inChannel(m.ChannelID, func() {
-		r.tell(r.event(m, bot.MessagePosted, "m"+m.ID, at))
-	})
+	r.inChannel(m.GuildID, m.ChannelID, func() { r.tell(r.posted(m)) })
 }
 
 func (r *receiver) messageUpdated(m *messageInfo) {
 	at, ok := m.edited()
-	if !ok || !m.byPerson() || m.Author.ID == r.botID || m.Content == nil || m.GuildID == "" {
+	if !ok || !m.byPerson() || m.Author.ID == r.selfID() || m.Content == nil || m.GuildID == "" {
 		return
 	}
-	r.inChannel(m.ChannelID, func() {
-		input := "e" + m.ID + "." + strconv.FormatInt(at.UnixMicro(), 10)
-		r.tell(r.event(m, bot.MessageEdited, input, at))
-	})
+	if *m.Content == "" && !r.content { // not emptied, but hidden
+		return
+	}
+	r.inChannel(m.GuildID, m.ChannelID, func() { r.tell(r.edited(m, at)) })
 }
 
 func (r *receiver) messagesDeleted(d *deletionInfo) {
@@ -172,7 +192,7 @@ func (r *receiver) messagesDeleted(d *deletionInfo) {
 		ids = append(ids, d.ID)
 	}
 	at := r.now().UTC() // Discord does not say when
-	r.inChannel(d.ChannelID, func() {
+	r.inChannel(d.GuildID, d.ChannelID, func() {
 		channel := r.places.channel(r.work, r.space(d.GuildID), d.ChannelID)
 		for _, id := range ids {
 			r.tell(&bot.Event{
@@ -183,6 +203,14 @@ func (r *receiver) messagesDeleted(d *deletionInfo) {
 			})
 		}
 	})
+}
+
+func (r *receiver) posted(m *messageInfo) *bot.Event {
+	return r.event(m, bot.MessagePosted, "m"+m.ID, snowflakeTime(m.ID))
+}
+
+func (r *receiver) edited(m *messageInfo, at time.Time) *bot.Event {
+	return r.event(m, bot.MessageEdited, "e"+m.ID+"."+strconv.FormatInt(at.UnixMicro(), 10), at)
 }
 
 func (r *receiver) event(m *messageInfo, kind bot.EventKind, input string, at time.Time) *bot.Event {

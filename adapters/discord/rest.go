@@ -21,7 +21,8 @@ import (
 
 const (
 	discordHost = "https://discord.com"
-	apiBase     = discordHost + "/api/v10"
+	apiVersion  = "10"
+	apiBase     = discordHost + "/api/v" + apiVersion
 	userAgent   = "DiscordBot (https://github.com/staffroom-bot/staffroom, 1)"
 
 	requestWithin = 15 * time.Second
@@ -132,7 +133,7 @@ func withFiles(payload []byte, files []bot.File) ([]byte, string, error) {
 }
 
 // toHost is a transport that sends what is meant for Discord to another host
-// that speaks the same API. discordgo asks there for the gateway's address too.
+// that speaks the same API.
 type toHost struct {
 	host *url.URL
 	next http.RoundTripper

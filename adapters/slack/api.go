@@ -67,11 +67,31 @@ func (c *client) callJSON(ctx context.Context, method string, body, out any) err
 }
 
 func (c *client) call(ctx context.Context, method, contentType string, body []byte, out any) error {
-	data, err := c.send(ctx, c.base+method, contentType, "Bearer "+c.token, body)
+	data, _, err := c.send(ctx, c.base+method, contentType, "Bearer "+c.token, body)
 	if err != nil {
 		return err
 	}
 	return answer(data, out)
+}
+
+// scopes calls a method that changes nothing with any token and gives the scopes
+// of the token, as every answer of Slack names them; nil if this one does not.
+// https://docs.slack.dev/authentication/installing-with-oauth#scopes
+func (c *client) scopes(ctx context.Context, method, token string, out any) ([]string, error) {
+	var named []string
+	err := read(ctx, method, func(ctx context.Context) error {
+		data, header, err := c.send(ctx, c.base+method, "application/x-www-form-urlencoded", "Bearer "+token, nil)
+		if err != nil {
+			return err
+		}
+		for scope := range strings.SplitSeq(header.Get("X-OAuth-Scopes"), ",") {
+			if scope = strings.TrimSpace(scope); scope != "" {
+				named = append(named, scope)
+			}
+		}
+		return answer(data, out)
+	})
+	return named, err
 }
 
 // answer reads the outcome of a call, and what is wanted of its result.
@@ -106,7 +126,7 @@ func (c *client) post(ctx context.Context, what, address string, body any) error
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	return write(ctx, what, func(ctx context.Context) error {
-		got, err := c.send(ctx, address, "application/json; charset=utf-8", "", data)
+		got, _, err := c.send(ctx, address, "application/json; charset=utf-8", "", data)
 		if err != nil || !bytes.HasPrefix(bytes.TrimSpace(got), []byte("{")) {
 			return err
 		}
@@ -118,15 +138,15 @@ func (c *client) post(ctx context.Context, what, address string, body any) error
 // them before the upload is completed, so no failure leaves a doubt.
 func (c *client) upload(ctx context.Context, address string, data []byte) error {
 	return read(ctx, "uploading a file", func(ctx context.Context) error {
-		_, err := c.send(ctx, address, "application/octet-stream", "", data)
+		_, _, err := c.send(ctx, address, "application/octet-stream", "", data)
 		return err
 	})
 }
 
-func (c *client) send(ctx context.Context, address, contentType, authorization string, body []byte) ([]byte, error) {
+func (c *client) send(ctx context.Context, address, contentType, authorization string, body []byte) ([]byte, http.Header, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
 	if err != nil {
-		return nil, errors.New("not an address that can be called")
+		return nil, nil, errors.New("not an address that can be called")
 	}
 	req.Header.Set("Content-Type", contentType)
 	if authorization != "" {
@@ -134,7 +154,7 @@ func (c *client) send(ctx context.Context, address, contentType, authorization s
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer func() { _ = resp.Body.Close() }()
 	data, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
@@ -142,11 +162,11 @@ func (c *client) send(ctx context.Context, address, contentType, authorization s
 	case resp.StatusCode == http.StatusTooManyRequests:
 		seconds, _ := strconv.Atoi(resp.Header.Get("Retry-After"))
 		if seconds <= 0 {
-			return nil, &slack.RateLimitedError{RetryAfter: fallbackRetryAfter}
+			return nil, nil, &slack.RateLimitedError{RetryAfter: fallbackRetryAfter}
 		}
-		return nil, &slack.RateLimitedError{RetryAfter: time.Duration(seconds) * time.Second}
+		return nil, nil, &slack.RateLimitedError{RetryAfter: time.Duration(seconds) * time.Second}
 	case resp.StatusCode/100 != 2:
-		return nil, slack.StatusCodeError{Code: resp.StatusCode, Status: resp.Status}
+		return nil, nil, slack.StatusCodeError{Code: resp.StatusCode, Status: resp.Status}
 	}
-	return data, err
+	return data, resp.Header, err
 }

@@ -1,256 +1,139 @@
 package slack
 
 import (
-	"bytes"
-	"encoding/json"
-	"fmt"
 	"os"
-	"path/filepath"
-	"slices"
-	"sync"
+	"regexp"
+	"strings"
 	"testing"
-	"unicode/utf16"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/staffroom-bot/staffroom/adapters/slack/slackloop"
 )
 
-// payloads checks everything the adapter sends against what Slack publishes.
-type payloads struct {
-	post, view, block *jsonschema.Schema // nil without the shared folder
+func TestCheck(t *testing.T) {
+	all := strings.Fields("app_mentions:read channels:history chat:write commands files:write groups:history im:history im:write users:read")
+	for name, tt := range map[string]struct {
+		scopes []string
+		method string
+		fault  slackloop.Fault
+		change func(*Options)
+		bad    []string // what the findings that are not OK say and mend
+	}{
+		"all well":              {},
+		"all well, over HTTP":   {change: func(o *Options) { o.AppToken, o.SigningSecret = "", slackloop.Secret }},
+		"more than is needed":   {scopes: append([]string{"reactions:read"}, all...)},
+		"a wrong bot token":     {change: func(o *Options) { o.BotToken = "xoxb-wrong" }, bad: []string{"bot_token: Slack refuses it (invalid_auth)", pageOfBotToken}},
+		"the tokens swapped":    {change: func(o *Options) { o.BotToken, o.AppToken = o.AppToken, o.BotToken }, bad: []string{"not_allowed_token_type", "xoxb-", "app_token", "xapp-"}},
+		"a wrong app token":     {change: func(o *Options) { o.AppToken = "xapp-wrong" }, bad: []string{"app_token: Slack refuses it (invalid_auth)", pageOfAppToken}},
+		"the app token's scope": {method: "apps.connections.open", fault: slackloop.Fault{Error: "missing_scope"}, bad: []string{"connections:write", pageOfAppToken}},
+		"socket mode is off":    {method: "apps.connections.open", fault: slackloop.Fault{Error: "invented_yesterday"}, bad: []string{"Socket Mode", pageOfSocketMode}},
+		"scopes are missing":    {scopes: all[:7], bad: []string{"scope im:write: missing; without it nobody can be written to directly", "scope users:read", pageOfScopes}},
+		"nothing comes in":      {change: func(o *Options) { o.AppToken = "" }, bad: []string{"neither an app_token nor a signing_secret", pageOfAppToken}},
+		"Slack is down":         {method: "auth.test", fault: slackloop.Fault{Status: 502}, bad: []string{"could not be tried", "https://slack.com"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorkspaceWith(t, slackloop.Options{Check: newCheck(t), Scopes: tt.scopes})
+			if tt.method != "" {
+				w.Fail(tt.method, tt.fault, -1)
+			}
+			o := w.options()
+			o.Seal, o.Logger = nil, nil
+			if tt.change != nil {
+				tt.change(&o)
+			}
+			var bad []string
+			for _, f := range Check(t.Context(), o) {
+				if f.What == "" || f.OK == (f.Mend != "") {
+					t.Errorf("finding %+v", f)
+				}
+				if !f.OK {
+					bad = append(bad, f.What, f.Mend)
+				}
+			}
+			said := strings.Join(bad, "\n")
+			if (said == "") != (tt.bad == nil) {
+				t.Errorf("found wrong: %q", said)
+			}
+			for _, want := range tt.bad {
+				if !strings.Contains(said, want) {
+					t.Errorf("not said: %s\n%s", want, said)
+				}
+			}
+			for _, secret := range append(secrets(), "xoxb-wrong", "xapp-wrong") {
+				if strings.Contains(said, secret) {
+					t.Errorf("a secret is in %q", said)
+				}
+			}
+		})
+	}
 }
 
-// loadSchemas reads the schemas once for all tests.
-var loadSchemas = sync.OnceValues(func() (payloads, error) {
-	shared := os.Getenv("STAFFROOM_SHARED")
-	if shared == "" {
-		return payloads{}, nil
+// A missing permission is named at the start, and is no reason to stop.
+func TestMissingScopeIsNamedAtTheStart(t *testing.T) {
+	w := newWorkspaceWith(t, slackloop.Options{Check: newCheck(t), Scopes: []string{"chat:write"}})
+	w.run(w.adapter(), newInbox())
+	log := w.log.String()
+	for _, want := range []string{"scope=users:read", "scope=groups:history", pageOfScopes} {
+		if !strings.Contains(log, want) {
+			t.Errorf("the log does not say %s:\n%s", want, log)
+		}
 	}
-	compile := func(name string) (*jsonschema.Schema, error) {
-		return jsonschema.NewCompiler().Compile(filepath.Join(shared, "specs", "slack-"+name+".schema.json"))
+	if strings.Contains(log, "scope=chat:write") {
+		t.Error("a scope that is there is called missing")
 	}
-	var p payloads
-	for name, target := range map[string]**jsonschema.Schema{"ChatPostMessage": &p.post, "View": &p.view, "KnownBlock": &p.block} {
-		schema, err := compile(name)
+}
+
+// Where Slack gives no connection out and does not say why, the setting to look
+// at is named; the adapter goes on trying.
+func TestSocketModeIsSwitchedOff(t *testing.T) {
+	w := newWorkspace(t)
+	w.Fail("apps.connections.open", slackloop.Fault{Error: "invented_yesterday"}, 1)
+	w.run(w.adapter(), newInbox())
+	if !strings.Contains(w.log.String(), pageOfSocketMode) {
+		t.Errorf("the log does not say where to look:\n%s", w.log.String())
+	}
+}
+
+// Every page that is pointed at is there.
+func TestPagesAreThere(t *testing.T) {
+	heading := regexp.MustCompile(`(?m)^#+ (.*)$`)
+	other := regexp.MustCompile(`[^a-z0-9 -]`)
+	for _, page := range []string{pageOfAppToken, pageOfBotToken, pageOfSocketMode, pageOfSecret, pageOfScopes, pageOfTrouble} {
+		file, anchor, _ := strings.Cut(page, "#")
+		text, err := os.ReadFile("../../" + file)
 		if err != nil {
-			return payloads{}, err
+			t.Fatal(err)
 		}
-		*target = schema
+		there := false
+		for _, found := range heading.FindAllStringSubmatch(string(text), -1) {
+			there = there || strings.ReplaceAll(other.ReplaceAllString(strings.ToLower(found[1]), ""), " ", "-") == anchor
+		}
+		if !there {
+			t.Errorf("%s has no heading for #%s", file, anchor)
+		}
 	}
-	return p, nil
-})
+}
 
-// newCheck returns a Check for the loopback workspace.
-func newCheck(t *testing.T) func(method string, payload []byte) error {
-	t.Helper()
-	p, err := loadSchemas()
+// The page for whoever approves the app says what the manifest asks for, in the
+// same words, and nothing else.
+func TestApprovalPageSaysWhatIsAskedFor(t *testing.T) {
+	page, err := os.ReadFile("../../docs/slack-approval.md")
 	if err != nil {
-		t.Fatalf("the schemas of Slack cannot be read: %v", err)
+		t.Fatal(err)
 	}
-	return p.check
-}
-
-// knownFields lists what methods take for which there is no schema.
-// https://docs.slack.dev/reference/methods
-var knownFields = map[string][]string{
-	"chat.update":                  {"channel", "ts", "text", "blocks", "parse", "metadata", "link_names", "attachments", "file_ids", "reply_broadcast"},
-	"chat.postEphemeral":           {"channel", "user", "text", "blocks", "thread_ts", "parse", "link_names", "attachments"},
-	"chat.delete":                  {"channel", "ts"},
-	"response_url":                 {"response_type", "replace_original", "delete_original", "thread_ts", "text", "blocks"},
-	"views.open":                   {"trigger_id", "view"},
-	"conversations.open":           {"users", "channel", "return_im", "prevent_creation"},
-	"conversations.history":        {"channel", "cursor", "include_all_metadata", "inclusive", "latest", "limit", "oldest"},
-	"conversations.replies":        {"channel", "ts", "cursor", "include_all_metadata", "inclusive", "latest", "limit", "oldest"},
-	"users.info":                   {"user", "include_locale"},
-	"auth.test":                    {},
-	"apps.connections.open":        {},
-	"files.getUploadURLExternal":   {"filename", "length", "alt_txt", "snippet_type"},
-	"files.completeUploadExternal": {"files", "channel_id", "thread_ts", "initial_comment"},
-	"ack":                          {"response_action", "errors", "view"},
-}
-
-func (p payloads) check(method string, payload []byte) error {
-	if len(payload) == 0 {
-		return nil
-	}
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(payload, &fields); err != nil {
-		return err
-	}
-	if method == "chat.postMessage" {
-		if err := validate(p.post, payload); err != nil {
-			return err
+	rows := 0
+	for _, s := range scopes() {
+		if !strings.Contains(string(page), "| `"+s.Name+"` | "+s.Without+" |") {
+			t.Errorf("the page lacks | `%s` | %s |", s.Name, s.Without)
 		}
-	} else if known, ok := knownFields[method]; ok {
-		for name := range fields {
-			if !slices.Contains(known, name) {
-				return fmt.Errorf("field %q is not known", name)
-			}
+		rows++
+	}
+	for _, e := range subscriptions() {
+		if !strings.Contains(string(page), "| `"+e.Name+"` | "+e.Why+" |") {
+			t.Errorf("the page lacks | `%s` | %s |", e.Name, e.Why)
 		}
+		rows++
 	}
-	var text string
-	if raw, ok := fields["text"]; ok {
-		if err := json.Unmarshal(raw, &text); err != nil {
-			return err
-		}
+	if n := strings.Count(string(page), "\n| `"); n != rows {
+		t.Errorf("the page has %d rows, the manifest asks for %d things", n, rows)
 	}
-	if n := characters(text); n > 40_000 {
-		return fmt.Errorf("text has %d characters", n)
-	}
-	if raw, ok := fields["view"]; ok {
-		if err := validate(p.view, raw); err != nil {
-			return err
-		}
-		if err := checkView(raw); err != nil {
-			return err
-		}
-	}
-	if raw, ok := fields["blocks"]; ok {
-		return p.checkBlocks(raw, 50)
-	}
-	return nil
-}
-
-func validate(schema *jsonschema.Schema, payload []byte) error {
-	if schema == nil {
-		return nil
-	}
-	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(payload))
-	if err != nil {
-		return err
-	}
-	return schema.Validate(value)
-}
-
-func characters(s string) int { return len(utf16.Encode([]rune(s))) }
-
-// checkBlocks keeps the lengths that the schemas do not know.
-func (p payloads) checkBlocks(raw json.RawMessage, most int) error {
-	var blocks []json.RawMessage
-	if err := json.Unmarshal(raw, &blocks); err != nil {
-		return err
-	}
-	if len(blocks) > most {
-		return fmt.Errorf("%d blocks", len(blocks))
-	}
-	total := 0
-	for _, b := range blocks {
-		if err := validate(p.block, b); err != nil {
-			return err
-		}
-		var value any
-		if err := json.Unmarshal(b, &value); err != nil {
-			return err
-		}
-		n, err := checkLengths(value)
-		if err != nil {
-			return err
-		}
-		total += n
-	}
-	if total > 11_000 {
-		return fmt.Errorf("%d characters of text in blocks", total)
-	}
-	return nil
-}
-
-// lengths are the limits of strings, by the type of what holds them and the field.
-var lengths = map[string]int{
-	"text.text": 3_000, "link.text": 3_000, "link.url": 3_000, "date.fallback": 3_000,
-	"button.value": 2_000, "button.action_id": 255, "image.image_url": 3_000, "image.alt_text": 2_000,
-	"plain_text.text": 2_000, "input.block_id": 255, "plain_text_input.action_id": 255, "plain_text_input.initial_value": 3_000,
-}
-
-// checkLengths walks through a block and gives how much text it shows.
-func checkLengths(value any) (total int, err error) {
-	switch v := value.(type) {
-	case []any:
-		for _, item := range v {
-			n, err := checkLengths(item)
-			if err != nil {
-				return 0, err
-			}
-			total += n
-		}
-	case map[string]any:
-		kind, _ := v["type"].(string)
-		for name, field := range v {
-			if s, ok := field.(string); ok {
-				n := characters(s)
-				if limit, known := lengths[kind+"."+name]; known && n > limit {
-					return 0, fmt.Errorf("%s.%s has %d characters", kind, name, n)
-				}
-				if name == "text" {
-					if n == 0 {
-						return 0, fmt.Errorf("a %s without text", kind)
-					}
-					total += n
-				}
-				continue
-			}
-			n, err := checkLengths(field)
-			if err != nil {
-				return 0, err
-			}
-			total += n
-		}
-		switch {
-		case kind == "button" && characters(labelOf(v["text"])) > 75:
-			return 0, fmt.Errorf("a button's label is too long")
-		case kind == "actions" && len(v["elements"].([]any)) > 25:
-			return 0, fmt.Errorf("too many buttons in a block")
-		}
-	}
-	return total, nil
-}
-
-func labelOf(v any) string {
-	object, _ := v.(map[string]any)
-	text, _ := object["text"].(string)
-	return text
-}
-
-func checkView(raw json.RawMessage) error {
-	var view struct {
-		Title, Submit, Close struct{ Text string }
-		PrivateMetadata      string `json:"private_metadata"`
-		CallbackID           string `json:"callback_id"`
-		Blocks               []struct {
-			Type    string
-			BlockID string `json:"block_id"`
-			Label   struct{ Text string }
-			Element struct {
-				Type         string
-				Placeholder  struct{ Text string }
-				InitialValue string `json:"initial_value"`
-				MaxLength    int    `json:"max_length"`
-				Options      []struct {
-					Text  struct{ Text string }
-					Value string
-				}
-			}
-		}
-	}
-	if err := json.Unmarshal(raw, &view); err != nil {
-		return err
-	}
-	if n := characters(view.Title.Text); n < 1 || n > 24 {
-		return fmt.Errorf("the title has %d characters", n)
-	}
-	if characters(view.Submit.Text) > 24 || characters(view.Close.Text) > 24 || len(view.PrivateMetadata) > 3_000 ||
-		len(view.CallbackID) > 255 || len(view.Blocks) > 100 {
-		return fmt.Errorf("a part of the view is too long")
-	}
-	for _, b := range view.Blocks {
-		e := b.Element
-		if characters(b.Label.Text) > 2_000 || len(b.BlockID) > 255 || characters(e.Placeholder.Text) > 150 ||
-			e.MaxLength > 3_000 || len(e.Options) > 100 || e.MaxLength > 0 && characters(e.InitialValue) > e.MaxLength {
-			return fmt.Errorf("a part of input %q is too long", b.BlockID)
-		}
-		for _, o := range e.Options {
-			if characters(o.Text.Text) > 75 || characters(o.Value) > 150 {
-				return fmt.Errorf("an option of input %q is too long", b.BlockID)
-			}
-		}
-	}
-	return nil
 }

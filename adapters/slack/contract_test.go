@@ -2,6 +2,7 @@ package slack
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/staffroom-bot/staffroom/adapters/adaptertest"
@@ -13,9 +14,15 @@ func TestContract(t *testing.T) {
 	adaptertest.Run(t, func(t *testing.T) adaptertest.World { return &world{workspace: newWorkspace(t)} })
 }
 
+func TestContractOverHTTP(t *testing.T) {
+	adaptertest.Run(t, func(t *testing.T) adaptertest.World { return &world{workspace: newWorkspace(t), http: true} })
+}
+
 // world is the contract's view of a loopback workspace.
 type world struct {
 	*workspace
+	http     bool
+	last     *Adapter
 	adapters int
 	command  string // the last command's delivery
 }
@@ -29,12 +36,21 @@ func (w *world) person(who string) string {
 
 func (w *world) Connect() bot.Adapter {
 	w.adapters++
-	return w.adapter()
+	if w.http {
+		w.last = w.overHTTP()
+	} else {
+		w.last = w.adapter()
+	}
+	return w.last
 }
 
 // receiving waits until the last adapter is connected.
 func (w *world) receiving() {
 	w.t.Helper()
+	if w.http {
+		w.listens(w.last)
+		return
+	}
 	if err := w.AwaitConnection(w.within(patience), w.adapters); err != nil {
 		w.t.Fatal(err)
 	}
@@ -73,14 +89,8 @@ func (w *world) Command(who string, c adaptertest.Command) {
 
 func (w *world) Press(who, id, label string) {
 	w.receiving()
-	for _, s := range w.Screen(w.person(who)) {
-		if s.TS == id {
-			_, err := w.Server.Press(w.person(who), s.Channel, id, label)
-			w.must(err)
-			return
-		}
-	}
-	w.t.Fatalf("%s sees no message %s", who, id)
+	_, err := w.Server.Press(w.person(who), w.where(who, id), id, label)
+	w.must(err)
 }
 
 func (w *world) Fill(who string, values map[string]string) {
@@ -104,12 +114,67 @@ func (w *world) Seen(who string) []adaptertest.Seen {
 			}
 		}
 		out = append(out, adaptertest.Seen{
-			ID: s.TS, Text: s.Text, Private: s.Ephemeral, Direct: s.Direct, Buttons: s.Buttons, Pings: pings,
+			ID: s.TS, Text: s.Text, Private: s.Ephemeral, Direct: s.Direct, Buttons: s.Buttons, Menus: s.Menus, Pings: pings,
 			Links: s.Links, Images: s.Images, Files: s.Files,
 		})
 	}
 	return out
 }
+
+// where finds the channel of a message that a person sees.
+func (w *world) where(who, id string) string {
+	w.t.Helper()
+	for _, s := range w.Screen(w.person(who)) {
+		if s.TS == id {
+			return s.Channel
+		}
+	}
+	w.t.Fatalf("%s sees no message %s", who, id)
+	return ""
+}
+
+func (w *world) Pick(who, id, menu, label string) {
+	w.receiving()
+	_, err := w.Server.Pick(w.person(who), w.where(who, id), id, menu, label)
+	w.must(err)
+}
+
+func (w *world) PickPerson(who, id, menu, whom string) { w.Pick(who, id, menu, w.person(whom)) }
+
+func (w *world) PickChannel(who, id, menu string) { w.Pick(who, id, menu, channel) }
+
+// Act knows an entry by its label, which is a key of the catalogue here, and so
+// reads like its path.
+func (w *world) Act(who, id, label string) {
+	w.receiving()
+	_, err := w.Server.Act(w.person(who), channel, id, "/"+strings.ReplaceAll(label, ".", "/"))
+	w.must(err)
+}
+
+func (w *world) OpenHome(who string) {
+	w.receiving()
+	w.Server.OpenHome(w.person(who))
+}
+
+func (w *world) Home(who string) (adaptertest.Seen, bool) {
+	s, ok := w.Server.Home(w.person(who))
+	return adaptertest.Seen{Text: s.Text, Buttons: s.Buttons, Menus: s.Menus}, ok
+}
+
+func (w *world) PressHome(who, label string) {
+	w.receiving()
+	_, err := w.Server.PressHome(w.person(who), label)
+	w.must(err)
+}
+
+func (w *world) CommandNaming(asker, name, sub, whom string) {
+	w.receiving()
+	w.SlashCommand(w.person(asker), channel, name+" "+sub+" who:@"+map[string]string{ana: "Ana", joe: "Joe"}[w.person(whom)]+" where:#lobby")
+}
+
+func (w *world) Secrets() []string { return secrets() }
+
+func (w *world) Log() string { return w.log.String() }
 
 // Form waits for what was submitted: until it is acknowledged, Slack shows that it
 // is busy.
@@ -142,4 +207,9 @@ var (
 	_ adaptertest.Editor       = (*world)(nil)
 	_ adaptertest.Redeliverer  = (*world)(nil)
 	_ adaptertest.Acknowledger = (*world)(nil)
+	_ adaptertest.Picker       = (*world)(nil)
+	_ adaptertest.Actor        = (*world)(nil)
+	_ adaptertest.Homer        = (*world)(nil)
+	_ adaptertest.Meaner       = (*world)(nil)
+	_ adaptertest.Confidant    = (*world)(nil)
 )

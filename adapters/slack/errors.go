@@ -138,18 +138,41 @@ func withoutURL(err error) error {
 // unusable says what to mend if err means that going on is pointless, and nil
 // otherwise. token names the token that was refused: "bot_token" or "app_token".
 func unusable(connection, token string, err error) error {
-	var advice string
-	switch code := errorCode(err); code {
-	case "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive":
-		advice = "make a new one in the app's settings at https://api.slack.com/apps and put it into the configuration"
-	case "not_allowed_token_type":
-		advice = "it is of the wrong kind: bot_token begins with xoxb-, app_token with xapp-"
-	case "missing_scope":
-		advice = "it lacks a scope: compare the app's scopes with the list in the documentation, and install the app again"
-	default:
+	advice := adviceFor(token, errorCode(err))
+	if advice == "" {
 		return nil
 	}
 	return &bot.Error{Code: bot.Permanent, Reason: bot.Disconnected, Err: fmt.Errorf(
-		"connection %q: Slack refuses the %s (%s): %s; every step is in docs/slack.md",
-		connection, token, errorCode(err), advice)}
+		"connection %q: Slack refuses the %s (%s): %s", connection, token, errorCode(err), advice)}
 }
+
+// adviceFor says what to do about a token that Slack refuses for good, and "" if
+// the code says something else.
+func adviceFor(token, code string) string {
+	page := pageOfBotToken
+	if token == "app_token" {
+		page = pageOfAppToken
+	}
+	switch code {
+	case "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive":
+		return "copy it again, or make a new one, as in " + page
+	case "not_allowed_token_type":
+		return "it is of the wrong kind: bot_token begins with xoxb-, app_token with xapp-; see " + page
+	case "missing_scope":
+		if token == "app_token" {
+			return "it lacks the scope connections:write; make a new one as in " + page
+		}
+		return "it lacks a scope; compare the app's scopes with the list in " + pageOfScopes + " and install the app again"
+	}
+	return ""
+}
+
+// Where the documentation says what to do.
+const (
+	pageOfAppToken   = "docs/slack.md#3-the-app-token"
+	pageOfBotToken   = "docs/slack.md#4-the-bot-token"
+	pageOfSocketMode = "docs/slack.md#nothing-comes-in"
+	pageOfSecret     = "docs/slack.md#the-signing-secret"
+	pageOfScopes     = "docs/slack-approval.md#permissions"
+	pageOfTrouble    = "docs/slack.md#when-something-does-not-work"
+)

@@ -22,6 +22,7 @@ type innerEvent struct {
 	Type        string `json:"type"`
 	Channel     string `json:"channel"`
 	ChannelType string `json:"channel_type"`
+	Tab         string `json:"tab"` // of the app's home: "home", "messages"
 	EventTS     string `json:"event_ts"`
 	DeletedTS   string `json:"deleted_ts"`
 	messageBody
@@ -74,7 +75,8 @@ func (r *receiver) event(ctx context.Context, payload json.RawMessage, receipt *
 	}
 	me, err := r.whoami(ctx)
 	if err != nil {
-		return // Slack delivers it again
+		receipt.refuse()
+		return
 	}
 	e := p.Event
 	mentioned, line := mention(e.Text, me)
@@ -92,6 +94,8 @@ func (r *receiver) event(ctx context.Context, payload json.RawMessage, receipt *
 		r.ignore(receipt, "a notice in direct messages", "subtype", e.Subtype)
 	case e.Type == "message" && (!mentioned || !r.isCommand(line)):
 		r.message(ctx, p, me, receipt)
+	case e.Type == "app_home_opened" && e.Tab == "home" && e.User != "":
+		r.homeOpened(ctx, p, receipt)
 	default:
 		r.ignore(receipt, "an event without use", "type", e.Type)
 	}
@@ -129,11 +133,12 @@ func (r *receiver) message(ctx context.Context, p eventPayload, me self, receipt
 	stop := receipt.giveBy(r.ackWithin)
 	queued := r.events.Do(ev.Message.Channel.ID, func() {
 		defer stop()
-		defer r.survive("telling of a message")
+		defer r.survive("telling of a message", receipt)
 		r.tell(ctx, ev, receipt)
 	})
 	if !queued {
 		stop()
+		receipt.refuse()
 		r.log.Error("too many events of one channel at once; Slack has to deliver again")
 	}
 }
@@ -170,11 +175,11 @@ func messageEvent(space bot.SpaceID, p eventPayload, me self) (*bot.Event, bool)
 		}
 		ev.Kind, when = bot.MessagePosted, e.TS
 	}
-	if e.Channel == "" || micros(body.TS) == 0 {
+	if e.Channel == "" || micros(body.TS) == 0 || micros(when) == 0 {
 		return nil, false
 	}
 	ev.Account.User, ev.Text, ev.ReplyTo = body.User, body.Text, body.thread()
-	ev.Message = bot.MessageRef{Channel: bot.Channel{Space: space, ID: e.Channel}, ID: body.TS}
+	ev.Message = bot.MessageRef{Channel: bot.Channel{Space: space, ID: e.Channel, Thread: body.thread()}, ID: body.TS}
 	ev.Revision, ev.At, ev.Posted = micros(when), moment(when), moment(body.TS)
 	return ev, true
 }

@@ -15,7 +15,8 @@ import (
 func TestMessageEvent(t *testing.T) {
 	const ts, later = "1700000000.000100", "1700000009.000200"
 	me := self{User: "UBOT", Bot: "BBOT"}
-	ref := bot.MessageRef{Channel: inChannel(), ID: ts}
+	ref, inThread := bot.MessageRef{Channel: inChannel(), ID: ts}, bot.MessageRef{Channel: inChannel(), ID: ts}
+	inThread.Channel.Thread = "1600000000.000000"
 	for name, tt := range map[string]struct {
 		event string
 		want  *bot.Event // nil: not told
@@ -26,7 +27,7 @@ func TestMessageEvent(t *testing.T) {
 		},
 		"reply in a thread": {
 			`{"user":"UANA","text":"hi","ts":"` + ts + `","thread_ts":"1600000000.000000"}`,
-			&bot.Event{Kind: bot.MessagePosted, Account: accountOf(ana), Text: "hi", Message: ref, ReplyTo: "1600000000.000000", At: moment(ts), Revision: 1700000000000100},
+			&bot.Event{Kind: bot.MessagePosted, Account: accountOf(ana), Text: "hi", Message: inThread, ReplyTo: "1600000000.000000", At: moment(ts), Revision: 1700000000000100},
 		},
 		"first of a thread": {
 			`{"user":"UANA","text":"hi","ts":"` + ts + `","thread_ts":"` + ts + `"}`,
@@ -47,7 +48,7 @@ func TestMessageEvent(t *testing.T) {
 		"a preview came": {`{"subtype":"message_changed","event_ts":"` + later + `","message":{"user":"UANA","text":"hi","ts":"` + ts + `"}}`, nil},
 		"deleted": {
 			`{"subtype":"message_deleted","event_ts":"` + later + `","deleted_ts":"` + ts + `","previous_message":{"user":"UANA","ts":"` + ts + `","thread_ts":"1600000000.000000"}}`,
-			&bot.Event{Kind: bot.MessageDeleted, Account: accountOf(""), Message: ref, ReplyTo: "1600000000.000000", At: moment(later), Revision: 1700000009000200},
+			&bot.Event{Kind: bot.MessageDeleted, Account: accountOf(""), Message: inThread, ReplyTo: "1600000000.000000", At: moment(later), Revision: 1700000009000200},
 		},
 		"deleted, with replies left": {
 			`{"subtype":"message_changed","event_ts":"` + later + `","message":{"subtype":"tombstone","user":"USLACKBOT","ts":"` + ts + `","thread_ts":"` + ts + `"}}`,

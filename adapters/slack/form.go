@@ -24,6 +24,9 @@ type place struct {
 	Ephemeral bool   `json:"e,omitempty"`
 	// Direct says that the channel is the direct messages of bot and asker.
 	Direct bool `json:"d,omitempty"`
+	// Home says that it was asked for in the asker's home, which is what an answer
+	// that replaces takes the place of.
+	Home bool `json:"h,omitempty"`
 	// ResponseURL takes five answers in 30 minutes, also where the bot is no
 	// member. https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
 	ResponseURL string `json:"u,omitempty"`

@@ -8,8 +8,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/slack-go/slack"
-
 	"github.com/staffroom-bot/staffroom/bot"
 )
 
@@ -18,8 +16,13 @@ import (
 type delivery struct {
 	kind    string // "events_api", "slash_commands", "interactive"
 	payload json.RawMessage
-	// ack acknowledges it. Only a submitted form takes a response; nil is none.
-	ack func(*slack.ViewSubmissionResponse) error
+	// ack acknowledges it. A submitted form takes a response, and a command where
+	// answers is set: what the person reads. nil is none.
+	ack     func(response json.RawMessage) error
+	answers bool
+	// refuse says that it will not be acknowledged, so that Slack delivers it
+	// again. nil: silence says that.
+	refuse func()
 }
 
 // receiver takes in the deliveries of one Run.
@@ -44,11 +47,12 @@ func newReceiver(a *Adapter, in bot.Inbox) *receiver {
 func (r *receiver) receive(ctx context.Context, d delivery) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
+	receipt := &receipt{delivery: d, log: r.log}
 	if r.closed {
-		return // not acknowledged: another process gets it
+		receipt.refuse() // another process gets it
+		return
 	}
-	defer r.survive("reading a delivery")
-	receipt := &receipt{send: d.ack, log: r.log}
+	defer r.survive("reading a delivery", receipt)
 	switch d.kind {
 	case "events_api":
 		r.event(ctx, d.payload, receipt)
@@ -74,22 +78,24 @@ func (r *receiver) acknowledge(receipt *receipt) {
 }
 
 // survive keeps a mistake in reading one delivery from ending the process.
-func (r *receiver) survive(doing string) {
+func (r *receiver) survive(doing string, receipt *receipt) {
 	if p := recover(); p != nil {
 		r.log.Error("panicked", "doing", doing, "cause", p)
+		receipt.refuse()
 	}
 }
 
 // serve runs work at the side, and reports false if too much is waiting already.
-func (r *receiver) serve(ctx context.Context, work func(ctx context.Context)) bool {
+func (r *receiver) serve(ctx context.Context, receipt *receipt, work func(ctx context.Context)) bool {
 	if r.waiting.Add(1) > maxWaiting {
 		r.waiting.Add(-1)
 		r.log.Error("too many commands at once; one was not taken")
+		receipt.refuse()
 		return false
 	}
 	r.commands.Go(func() {
 		defer r.waiting.Add(-1)
-		defer r.survive("serving a command")
+		defer r.survive("serving a command", receipt)
 		select {
 		case r.running <- struct{}{}:
 			defer func() { <-r.running }()
@@ -127,25 +133,34 @@ func (r *receiver) finish(end context.CancelFunc) {
 
 // receipt acknowledges a delivery once.
 type receipt struct {
+	delivery
 	given atomic.Bool
-	send  func(*slack.ViewSubmissionResponse) error
 	log   *slog.Logger
 }
 
-// give acknowledges, and reports whether this was the first time.
-func (r *receipt) give(response *slack.ViewSubmissionResponse) bool {
+// give acknowledges, and reports whether this was the first time and went well.
+func (r *receipt) give(response json.RawMessage) bool {
 	if !r.given.CompareAndSwap(false, true) {
 		return false
 	}
-	if err := r.send(response); err != nil {
+	if err := r.ack(response); err != nil {
 		r.log.Warn("a delivery could not be acknowledged", "error", err)
+		return false
 	}
 	return true
 }
 
 // refuse sees to it that nobody acknowledges any more, and reports whether nobody
 // had before.
-func (r *receipt) refuse() bool { return r.given.CompareAndSwap(false, true) }
+func (r *receipt) refuse() bool {
+	if !r.given.CompareAndSwap(false, true) {
+		return false
+	}
+	if r.delivery.refuse != nil {
+		r.delivery.refuse()
+	}
+	return true
+}
 
 // giveBy acknowledges at the deadline if nobody has by then. stop takes that back.
 func (r *receipt) giveBy(deadline time.Duration) (stop func()) {

@@ -17,7 +17,8 @@ type asked struct {
 	called  string // the person's name as Slack sent it along; may be empty
 	private bool
 	place   place
-	trigger string // opens a form within 3 s; empty where there is none
+	trigger string   // opens a form within 3 s; empty where there is none
+	receipt *receipt // of a command whose answer its acknowledgement may carry; else nil
 }
 
 // root is the app's only slash command; every command of ours follows it.
@@ -43,43 +44,72 @@ func (r *receiver) asked(path string, space bot.SpaceID, user string, p place, i
 func (r *receiver) commandLine(ctx context.Context, p eventPayload, line string, direct bool, receipt *receipt) {
 	e := p.Event
 	r.serveOnce(ctx, p.EventID, receipt, func(ctx context.Context) {
-		line := r.parse(r.asTyped(ctx, line))
+		space := bot.SpaceID{Connection: r.name, ID: p.TeamID}
+		line := r.read(ctx, space, line)
 		at := place{Channel: e.Channel, Thread: e.thread(), Direct: direct}
-		q := r.asked(line.Path, bot.SpaceID{Connection: r.name, ID: p.TeamID}, e.User, at, p.EventID)
-		q.req.Values, q.req.At = line.Values, moment(e.TS)
+		q := r.asked(line.Path, space, e.User, at, p.EventID)
+		line.fill(q.req)
+		q.req.At = moment(e.TS)
 		r.answer(ctx, q, r.ask(ctx, q))
 	})
 }
 
-// slashCommand serves "/staffroom …".
+// commandPayload is what is read of a slash command.
 // https://docs.slack.dev/interactivity/implementing-slash-commands
+type commandPayload struct {
+	TeamID      string `json:"team_id"`
+	ChannelID   string `json:"channel_id"`
+	UserID      string `json:"user_id"`
+	UserName    string `json:"user_name"`
+	Text        string `json:"text"`
+	ResponseURL string `json:"response_url"`
+	TriggerID   string `json:"trigger_id"`
+}
+
+// slashCommand serves "/staffroom …".
 func (r *receiver) slashCommand(ctx context.Context, payload json.RawMessage, receipt *receipt) {
-	var c struct {
-		TeamID      string `json:"team_id"`
-		ChannelID   string `json:"channel_id"`
-		UserID      string `json:"user_id"`
-		UserName    string `json:"user_name"`
-		Text        string `json:"text"`
-		ResponseURL string `json:"response_url"`
-		TriggerID   string `json:"trigger_id"`
-	}
+	var c commandPayload
 	if err := json.Unmarshal(payload, &c); err != nil || c.UserID == "" {
 		r.ignore(receipt, "a command that cannot be read")
 		return
 	}
-	r.serveOnce(ctx, c.TriggerID, receipt, func(ctx context.Context) {
-		line := r.parse(r.asTyped(ctx, c.Text))
+	work := func(ctx context.Context) {
+		space := bot.SpaceID{Connection: r.name, ID: c.TeamID}
+		line := r.read(ctx, space, c.Text)
 		at := place{Channel: c.ChannelID, ResponseURL: c.ResponseURL}
-		q := r.asked(line.Path, bot.SpaceID{Connection: r.name, ID: c.TeamID}, c.UserID, at, c.TriggerID)
-		q.req.Values, q.called, q.trigger = line.Values, c.UserName, c.TriggerID
+		q := r.asked(line.Path, space, c.UserID, at, c.TriggerID)
+		line.fill(q.req)
+		q.called, q.trigger = c.UserName, c.TriggerID
+		if receipt.answers {
+			if route, known := r.in.Route(line.Path); known && route.Mode == bot.Quick {
+				q.receipt = receipt
+			} else {
+				receipt.give(nil)
+			}
+		}
 		r.answer(ctx, q, r.ask(ctx, q))
-	})
+	}
+	if !receipt.answers {
+		r.serveOnce(ctx, c.TriggerID, receipt, work)
+		return
+	}
+	// Acknowledged when it is answered, or when it must be.
+	stop := receipt.giveBy(r.ackWithin)
+	if !r.serve(ctx, receipt, func(ctx context.Context) {
+		defer stop()
+		if c.TriggerID == "" || r.claims.claim(c.TriggerID, r.now()) {
+			work(ctx)
+		}
+		receipt.give(nil)
+	}) {
+		stop()
+	}
 }
 
 // serveOnce acknowledges at once and serves a command, unless it was served
 // before: Slack delivers again when an acknowledgement did not reach it.
 func (r *receiver) serveOnce(ctx context.Context, input string, receipt *receipt, work func(context.Context)) {
-	if !r.serve(ctx, func(ctx context.Context) {
+	if !r.serve(ctx, receipt, func(ctx context.Context) {
 		if input == "" || r.claims.claim(input, r.now()) {
 			work(ctx)
 		}
@@ -113,16 +143,13 @@ type interactive struct {
 		ThreadTS    string `json:"thread_ts"`
 		IsEphemeral bool   `json:"is_ephemeral"`
 	} `json:"container"`
-	Message struct {
-		ThreadTS string `json:"thread_ts"`
-	} `json:"message"`
-	Actions []struct {
-		ActionID string `json:"action_id"`
-		Value    string `json:"value"`
-		ActionTS string `json:"action_ts"`
-	} `json:"actions"`
-	View struct {
+	CallbackID string      `json:"callback_id"` // of a message's menu: which entry
+	ActionTS   string      `json:"action_ts"`   // of a message's menu
+	Message    messageBody `json:"message"`
+	Actions    []action    `json:"actions"`
+	View       struct {
 		ID              string `json:"id"`
+		Type            string `json:"type"`
 		Hash            string `json:"hash"`
 		PrivateMetadata string `json:"private_metadata"`
 		State           struct {
@@ -151,8 +178,10 @@ func (r *receiver) interaction(ctx context.Context, payload json.RawMessage, rec
 		return
 	}
 	switch {
-	case i.Type == "block_actions" && len(i.Actions) > 0 && strings.HasPrefix(i.Actions[0].ActionID, actionPrefix):
+	case i.Type == "block_actions" && len(i.Actions) > 0 && i.Actions[0].ours():
 		r.press(ctx, i, receipt)
+	case i.Type == "message_action":
+		r.act(ctx, i, receipt)
 	case i.Type == "view_submission":
 		r.submission(ctx, i, receipt)
 	default:
@@ -163,7 +192,7 @@ func (r *receiver) interaction(ctx context.Context, payload json.RawMessage, rec
 // press serves a control. A token that this bot did not make leads to the help.
 func (r *receiver) press(ctx context.Context, i interactive, receipt *receipt) {
 	action := i.Actions[0]
-	path, ok := r.seal.Path(unescape(action.Value))
+	path, ok := r.seal.Path(action.token())
 	if !ok {
 		path = bot.HelpPath
 	}
@@ -177,10 +206,15 @@ func (r *receiver) press(ctx context.Context, i interactive, receipt *receipt) {
 	if at.Thread == at.Message {
 		at.Thread = "" // the first message of a thread stands in the channel
 	}
+	if i.View.Type == string(slack.VTHomeTab) {
+		at = homePlace(i.View.PrivateMetadata)
+	}
 	r.serveOnce(ctx, i.TriggerID, receipt, func(ctx context.Context) {
 		q := r.asked(path, i.space(r.name), i.User.ID, at, i.TriggerID)
 		q.req.At, q.called, q.trigger = moment(action.ActionTS), orElse(i.User.Username, i.User.Name), i.TriggerID
 		q.req.Message = at.ref(q.req.Account.Space)
+		action.fill(q.req)
+		q.private = q.private || at.Home
 		r.answer(ctx, q, r.ask(ctx, q))
 	})
 }
@@ -207,7 +241,7 @@ func (r *receiver) submission(ctx context.Context, i interactive, receipt *recei
 		path = bot.HelpPath
 	}
 	stop := receipt.giveBy(r.ackWithin)
-	served := r.serve(ctx, func(ctx context.Context) {
+	served := r.serve(ctx, receipt, func(ctx context.Context) {
 		defer stop()
 		q := r.asked(path, i.space(r.name), i.User.ID, state.Place, i.View.ID+"."+i.View.Hash)
 		q.req.Values, q.called, q.trigger = i.values(), orElse(i.User.Username, i.User.Name), i.TriggerID
@@ -242,7 +276,7 @@ func (i *interactive) values() map[string]string {
 
 // response is what the acknowledgement of a form can say: what to change in it,
 // or the form that follows. It is nil if the answer has to be a message.
-func (r *receiver) response(i interactive, q asked, reply bot.Reply) *slack.ViewSubmissionResponse {
+func (r *receiver) response(i interactive, q asked, reply bot.Reply) json.RawMessage {
 	var response *slack.ViewSubmissionResponse
 	switch {
 	case len(reply.FieldErrors) > 0:
@@ -260,10 +294,11 @@ func (r *receiver) response(i interactive, q asked, reply bot.Reply) *slack.View
 	default:
 		return nil
 	}
-	if data, err := json.Marshal(response); err != nil || len(data) > maxAck {
+	data, err := json.Marshal(response)
+	if err != nil || len(data) > maxAck {
 		return nil
 	}
-	return response
+	return data
 }
 
 // fieldErrors puts each error to its field. Slack refuses errors for fields that

@@ -23,6 +23,13 @@ const (
 	// https://docs.slack.dev/reference/methods/chat.postMessage
 	maxFallback = 3_000
 
+	// https://docs.slack.dev/reference/block-kit/blocks/header-block
+	maxHeader = 150
+
+	// maxViewBlocks is how many blocks a view has.
+	// https://docs.slack.dev/reference/views/home-tab-views
+	maxViewBlocks = 100
+
 	// maxBlocks is how many blocks a message has.
 	// https://docs.slack.dev/reference/block-kit/blocks
 	maxBlocks = 50
@@ -34,6 +41,7 @@ const (
 	// https://docs.slack.dev/reference/block-kit/block-elements/button-element
 	maxButtonText  = 75
 	maxButtonValue = 2_000
+	maxActionID    = 255
 
 	// https://docs.slack.dev/reference/block-kit/blocks/image-block
 	maxImageURL = 3_000
@@ -75,6 +83,14 @@ const (
 )
 
 const (
+	// maxRequest is how many bytes a request of Slack may have: far more than any
+	// event, whose largest part is a message of 40,000 characters and its blocks.
+	maxRequest = 1 << 20
+
+	// ackSlack is how much longer a request waits for its acknowledgement than
+	// that may take.
+	ackSlack = 250 * time.Millisecond
+
 	// ackWithin is when a delivery is acknowledged at the latest. Slack waits
 	// for 3 s; the rest is for the way.
 	// https://docs.slack.dev/apis/events-api
@@ -92,6 +108,7 @@ const (
 
 // Bounds of our own.
 const (
+	maxHomeParts    = 5              // messages that would hold what a home shows
 	maxHistoryPages = 50             // of one lookup; beyond it, nobody can tell
 	resumeWithin    = 24 * time.Hour // how far back the parts of a long post are looked for
 	maxQueued       = 1_000          // waiting events of one channel

@@ -316,19 +316,60 @@ func TestImageThatSlackRefuses(t *testing.T) {
 	}
 }
 
-// Every call carries the token as a Bearer, and none in its body.
+// Every call carries the token as a Bearer, and none in its body: the workspace
+// takes no other.
 func TestTokenTravelsInTheHeader(t *testing.T) {
 	w := newWorkspace(t)
 	o := w.options()
 	o.APIURL = strings.TrimSuffix(w.APIURL(), "/")
-	w.run(New(o), newInbox())
+	a := New(o)
+	in := newInbox()
+	w.run(a, in)
+	p := post("k", "Question one")
+	p.Message.Files = []bot.File{{Name: "notes.md", Data: []byte("# Notes")}}
+	ref, err := a.Send(t.Context(), p)
+	w.must(err)
+	w.must(a.Update(t.Context(), ref, p.Message))
+	w.must(a.Delete(t.Context(), ref))
+	_, err = a.Direct(t.Context(), accountOf(ana))
+	w.must(err)
+	w.OpenHome(ana)
+	w.until("home", func() bool { _, ok := w.Home(ana); return ok })
+	w.SlashCommand(ana, channel, "help")
+	w.sees(ana, "Help")
+	methods := map[string]bool{}
 	for _, c := range w.Calls("") {
+		methods[c.Method] = true
 		if bytes.Contains(c.Payload, []byte("xoxb-")) || bytes.Contains(c.Payload, []byte("xapp-")) {
 			t.Errorf("%s carries a token in its body", c.Method)
 		}
 	}
-	if len(w.Calls("auth.test")) == 0 {
-		t.Error("the token was not tried")
+	for _, want := range []string{"auth.test", "apps.connections.open", "users.info", "chat.postMessage", "chat.update", "chat.delete",
+		"conversations.open", "conversations.history", "files.getUploadURLExternal", "files.completeUploadExternal", "views.publish"} {
+		if !methods[want] {
+			t.Errorf("%s was not called", want)
+		}
+	}
+}
+
+// On Slack a post is its own thread: nothing is opened, and what people write under
+// it comes from there.
+func TestPostIsItsThread(t *testing.T) {
+	w := newWorkspace(t)
+	in := newInbox()
+	a := w.adapter()
+	w.run(a, in)
+	p := post("q1", "Question one")
+	p.Thread = "Question one"
+	ref, err := a.Send(t.Context(), p)
+	w.must(err)
+	if n := len(w.Posts(channel)); n != 1 {
+		t.Errorf("%d messages stand, want the post alone", n)
+	}
+	w.Say(ana, channel, "A1 a picture", slackloop.SayOptions{Thread: ref.ID})
+	ev := in.next(t)
+	if want := (bot.Channel{Space: space(), ID: channel, Thread: ref.ID}); ev.Message.Channel != want || ev.ReplyTo != ref.ID {
+		t.Errorf("an answer in the thread is from %v, a reply to %s; want %v", ev.Message.Channel, ev.ReplyTo, want)
 	}
 }
 

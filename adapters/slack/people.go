@@ -21,15 +21,22 @@ func (a *Adapter) whoami(ctx context.Context) (self, error) {
 	if a.self != (self{}) {
 		return a.self, nil
 	}
-	var got struct {
-		UserID string `json:"user_id"`
-		BotID  string `json:"bot_id"`
-	}
-	if err := a.api.read(ctx, "auth.test", url.Values{}, &got); err != nil {
+	var got identity
+	named, err := a.api.scopes(ctx, "auth.test", a.api.token, &got)
+	if err != nil {
 		return self{}, err
 	}
 	a.self = self{User: got.UserID, Bot: got.BotID}
+	a.missing = missing(named)
 	return a.self, nil
+}
+
+// identity is what auth.test tells.
+// https://docs.slack.dev/reference/methods/auth.test
+type identity struct {
+	UserID string `json:"user_id"`
+	BotID  string `json:"bot_id"`
+	Team   string `json:"team"`
 }
 
 // profile is what the bot keeps of a person for a while.
@@ -90,13 +97,18 @@ func firstOf(words ...string) string {
 
 // asTyped is a message as it was typed, with people by their names.
 func (a *Adapter) asTyped(ctx context.Context, text string) string {
+	return typed(text, a.namer(ctx), nil)
+}
+
+// namer gives names of the people in one text, up to a bound.
+func (a *Adapter) namer(ctx context.Context) func(user string) string {
 	asked := 0
-	return typed(text, func(user string) string {
+	return func(user string) string {
 		if asked++; asked > maxNamesLookup {
 			return user
 		}
 		return firstOf(a.profileOf(ctx, user).name, user)
-	})
+	}
 }
 
 // asker completes a request with what is known about the person. called is the

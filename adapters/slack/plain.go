@@ -4,9 +4,10 @@ import "strings"
 
 // typed gives a message as it was typed. Slack writes & < > as entities and puts
 // what it recognised between angle brackets: <@U1>, <#C1|name>, <!here>,
-// <https://example.org|label>. name gives the name of a person.
+// <https://example.org|label>. name gives the name of a person. mark, if there is
+// one, gives what to put before a person or channel, by "@" or "#" and its ID.
 // https://docs.slack.dev/messaging/formatting-message-text
-func typed(text string, name func(user string) string) string {
+func typed(text string, name func(user string) string, mark func(target string) string) string {
 	var b strings.Builder
 	b.Grow(len(text))
 	for {
@@ -22,7 +23,7 @@ func typed(text string, name func(user string) string) string {
 			continue
 		}
 		b.WriteString(unescape(text[:open]))
-		b.WriteString(recognised(text[open+1:open+1+end], name))
+		b.WriteString(recognised(text[open+1:open+1+end], name, mark))
 		text = text[open+end+2:]
 	}
 	b.WriteString(unescape(text))
@@ -30,17 +31,25 @@ func typed(text string, name func(user string) string) string {
 }
 
 // recognised reads what stands between angle brackets.
-func recognised(inner string, name func(string) string) string {
+func recognised(inner string, name, mark func(string) string) string {
 	target, label, labelled := strings.Cut(inner, "|")
 	target, label = unescape(target), unescape(label)
+	before := ""
+	if mark != nil && len(target) > 1 && (target[0] == '@' || target[0] == '#') {
+		before = mark(target)
+	}
 	switch {
 	case strings.HasPrefix(target, "@"):
-		if labelled && label != "" {
+		if labelled && label != "" && mark == nil {
 			return "@" + strings.TrimPrefix(label, "@")
 		}
-		return "@" + name(target[1:])
+		// In a command the label is the name that the person signs in with.
+		if known := name(target[1:]); known != target[1:] || label == "" {
+			return before + "@" + known
+		}
+		return before + "@" + strings.TrimPrefix(label, "@")
 	case strings.HasPrefix(target, "#"):
-		return "#" + strings.TrimPrefix(orElse(label, target), "#")
+		return before + "#" + strings.TrimPrefix(orElse(label, target), "#")
 	case strings.HasPrefix(target, "!"):
 		if labelled && label != "" {
 			return label

@@ -35,7 +35,7 @@ func TestTyped(t *testing.T) {
 		"<@U1":                    "<@U1",
 		"*A1* _so_ `far`\n&gt; x": "*A1* _so_ `far`\n> x",
 	} {
-		if got := typed(text, nameOf); got != want {
+		if got := typed(text, nameOf, nil); got != want {
 			t.Errorf("typed(%q) = %q, want %q", text, got, want)
 		}
 	}
@@ -46,7 +46,7 @@ func FuzzTyped(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		got := typed(text, nameOf)
+		got := typed(text, nameOf, nil)
 		if len(got) > 4*len(text)+16 {
 			t.Errorf("%d bytes became %d", len(text), len(got))
 		}
@@ -54,7 +54,7 @@ func FuzzTyped(f *testing.F) {
 			t.Error("valid text became invalid")
 		}
 		// What Slack escaped comes back as it was typed.
-		if back := typed(escape(text), nameOf); back != text {
+		if back := typed(escape(text), nameOf, nil); back != text {
 			t.Errorf("typed %q, read %q", text, back)
 		}
 	})

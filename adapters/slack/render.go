@@ -274,8 +274,12 @@ func withLink(m bot.Message) bot.Message {
 // actionsBlock shows controls; first is the number of the first among those of
 // the message.
 func (a *Adapter) actionsBlock(first int, controls []bot.Control) slack.Block {
-	buttons := make([]slack.BlockElement, 0, len(controls))
+	elements := make([]slack.BlockElement, 0, len(controls))
 	for i, c := range controls {
+		if c.Pick != "" {
+			elements = append(elements, a.menu(first+i, c))
+			continue
+		}
 		b := slack.NewButtonBlockElement(actionPrefix+strconv.Itoa(first+i), a.seal.Token(c.Path), plainText(c.Label, maxButtonText))
 		switch c.Style {
 		case bot.Primary:
@@ -283,9 +287,9 @@ func (a *Adapter) actionsBlock(first int, controls []bot.Control) slack.Block {
 		case bot.Danger:
 			b.Style = slack.StyleDanger
 		}
-		buttons = append(buttons, b)
+		elements = append(elements, b)
 	}
-	return slack.NewActionBlock("", buttons...)
+	return slack.NewActionBlock("", elements...)
 }
 
 // actionPrefix begins the action_id of a control, which has to differ from the

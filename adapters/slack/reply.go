@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"maps"
 	"slices"
@@ -34,6 +35,9 @@ func routeOf(req *bot.Request) string {
 
 // answer carries out a reply where the person asked.
 func (r *receiver) answer(ctx context.Context, q asked, reply bot.Reply) {
+	if q.receipt != nil && (reply.Message == nil || reply.Form != nil || len(reply.FieldErrors) > 0) {
+		q.receipt.give(nil)
+	}
 	if reply.Form != nil {
 		r.openForm(ctx, q, *reply.Form)
 	}
@@ -45,9 +49,29 @@ func (r *receiver) answer(ctx context.Context, q asked, reply bot.Reply) {
 		q.private = true
 		r.say(ctx, q, bot.Message{Text: bot.Join("\n", texts...)}, false)
 	}
-	if reply.Message != nil {
+	if reply.Message != nil && !r.answerAtOnce(q, *reply.Message) {
 		r.say(ctx, q, *reply.Message, reply.Replace)
 	}
+}
+
+// answerAtOnce lets the acknowledgement of a command carry its answer, which
+// saves a call, and reports whether it does. What all shall see goes the usual
+// way: Slack would show the command beside it.
+// https://docs.slack.dev/interactivity/implementing-slash-commands#responding_to_commands
+func (r *receiver) answerAtOnce(q asked, m bot.Message) bool {
+	if q.receipt == nil || !q.private || m.Image != nil || len(m.Files) > 0 {
+		return false
+	}
+	parts := r.render(q.req.Account.Space, m)
+	if len(parts) != 1 {
+		return false
+	}
+	data, err := json.Marshal(struct {
+		Type   string        `json:"response_type"`
+		Text   string        `json:"text"`
+		Blocks []slack.Block `json:"blocks,omitempty"`
+	}{"ephemeral", parts[0].text, parts[0].blocks})
+	return err == nil && q.receipt.give(data)
 }
 
 func sortedKeys(m map[string]bot.Text) []string { return slices.Sorted(maps.Keys(m)) }
@@ -83,9 +107,16 @@ func (r *receiver) openForm(ctx context.Context, q asked, f bot.Form) {
 // say says m where the person asked, to that person alone if the request is
 // private. A picture that Slack cannot fetch becomes a link.
 func (r *receiver) say(ctx context.Context, q asked, m bot.Message, replace bool) {
-	err := r.sayParts(ctx, q, m, replace)
+	if q.receipt != nil {
+		q.receipt.give(nil)
+	}
+	say := r.sayParts
+	if replace && q.place.Home {
+		say = func(ctx context.Context, q asked, m bot.Message, _ bool) error { return r.publish(ctx, q, m) }
+	}
+	err := say(ctx, q, m, replace)
 	if refusesImage(err, m) {
-		err = r.sayParts(ctx, q, withLink(m), replace)
+		err = say(ctx, q, withLink(m), replace)
 	}
 	if err == nil {
 		err = r.handOver(ctx, q, withContent(m.Files))
@@ -118,7 +149,7 @@ func (r *receiver) replace(ctx context.Context, q asked, m rendered) bool {
 			return true
 		}
 	}
-	return q.place.ResponseURL != "" && r.respond(ctx, q, m, response{Replace: true}) == nil
+	return q.place.Message != "" && q.place.ResponseURL != "" && r.respond(ctx, q, m, response{Replace: true}) == nil
 }
 
 // reply says one message by the first way that works.

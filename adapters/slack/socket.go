@@ -59,10 +59,7 @@ func (a *Adapter) keepConnected(intake, lasting context.Context, r *receiver) er
 // connect checks the bot's token and then receives over one client of the
 // library, until that is given up.
 func (a *Adapter) connect(intake, lasting context.Context, r *receiver) error {
-	if _, err := a.whoami(intake); err != nil {
-		if mend := unusable(a.name, "bot_token", err); mend != nil {
-			return mend
-		}
+	if err := a.introduce(intake); err != nil {
 		return err
 	}
 	ctx, giveUp := context.WithCancel(lasting)
@@ -83,7 +80,7 @@ func (a *Adapter) connect(intake, lasting context.Context, r *receiver) error {
 				return err
 			}
 			if env, ok := open(ev); ok && intake.Err() == nil {
-				r.receive(lasting, delivery{kind: env.Type, payload: env.Payload, ack: func(response *slack.ViewSubmissionResponse) error {
+				r.receive(lasting, delivery{kind: env.Type, payload: env.Payload, ack: func(response json.RawMessage) error {
 					ctx, cancel := context.WithTimeout(ctx, ackWriteWithin)
 					defer cancel()
 					if response == nil {
@@ -142,6 +139,13 @@ func (w *watcher) see(ev socketmode.Event) error {
 		var limited *slack.RateLimitedError
 		if failure.Backoff > longWait && !errors.As(failure.ErrorObj, &limited) {
 			return withoutURL(failure.ErrorObj)
+		}
+		if verdictOf(errorCode(failure.ErrorObj)).code == bot.Permanent && errorCode(failure.ErrorObj) != "" {
+			// The library does not pass on why a connection was ended, such as that
+			// Socket Mode was switched off.
+			w.adapter.log.Error("Slack gives no connection out; is Socket Mode switched on?",
+				"mend", pageOfSocketMode, "error", withoutURL(failure.ErrorObj))
+			return nil
 		}
 		w.adapter.log.Warn("could not connect to Slack; trying again", "wait", failure.Backoff, "error", withoutURL(failure.ErrorObj))
 	}

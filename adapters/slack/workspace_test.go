@@ -5,6 +5,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -52,12 +53,12 @@ func newWorkspaceWith(t *testing.T, o slackloop.Options) *workspace {
 	w := &workspace{Server: slackloop.Start(o), t: t, client: &http.Client{Transport: transport, Timeout: patience}}
 	w.AddPerson(slackloop.Person{ID: ana, Name: "Ana", Locale: "es-MX"})
 	w.AddPerson(slackloop.Person{ID: joe, Name: "Joe", Admin: true, Locale: "en-US"})
-	w.AddChannel(slackloop.Channel{ID: channel})
+	w.AddChannel(slackloop.Channel{ID: channel, Name: "lobby"})
 	t.Cleanup(func() {
 		for _, err := range w.Complaints() {
 			t.Errorf("Slack would not take it: %v", err)
 		}
-		for _, secret := range []string{slackloop.BotToken, slackloop.AppToken, "/response/", "/upload/", "ticket="} {
+		for _, secret := range secrets() {
 			if strings.Contains(w.log.String(), secret) {
 				t.Errorf("%q is in the log:\n%s", secret, w.log.String())
 			}
@@ -66,6 +67,43 @@ func newWorkspaceWith(t *testing.T, o slackloop.Options) *workspace {
 		w.Close()
 	})
 	return w
+}
+
+// secrets must never be logged.
+func secrets() []string {
+	return []string{slackloop.BotToken, slackloop.AppToken, slackloop.Secret, "/response/", "/upload/", "ticket="}
+}
+
+// overHTTP makes an adapter to which Slack sends, at an address that this test
+// listens on.
+func (w *workspace) overHTTP() *Adapter {
+	o := w.options()
+	o.AppToken, o.SigningSecret = "", slackloop.Secret
+	a := w.adapterWith(o)
+	path, h := a.Webhook()
+	mux := http.NewServeMux()
+	mux.Handle(path, h)
+	front := httptest.NewServer(mux)
+	w.t.Cleanup(func() {
+		w.DeliverTo("")
+		front.Close()
+	})
+	w.DeliverTo(front.URL + path)
+	return a
+}
+
+// listens waits until an adapter takes what Slack sends.
+func (w *workspace) listens(a *Adapter) {
+	w.t.Helper()
+	w.until("adapter that listens", func() bool { return a.listening.Load() != nil })
+}
+
+// runOverHTTP lets an adapter run until the test ends, and waits until it listens.
+func (w *workspace) runOverHTTP(a *Adapter, in bot.Inbox) (stop func()) {
+	w.t.Helper()
+	stop = w.start(a, in)
+	w.listens(a)
+	return stop
 }
 
 func (w *workspace) options() Options {
@@ -91,6 +129,14 @@ func (w *workspace) adapterWith(o Options) *Adapter {
 func (w *workspace) run(a *Adapter, in bot.Inbox) (stop func()) {
 	w.t.Helper()
 	before := w.Connections()
+	stop = w.start(a, in)
+	w.must(w.AwaitConnection(w.within(patience), before+1))
+	return stop
+}
+
+// start lets an adapter run until the test ends.
+func (w *workspace) start(a *Adapter, in bot.Inbox) (stop func()) {
+	w.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- a.Run(ctx, in) }()
@@ -106,7 +152,6 @@ func (w *workspace) run(a *Adapter, in bot.Inbox) (stop func()) {
 		}
 	})
 	w.t.Cleanup(stop)
-	w.must(w.AwaitConnection(w.within(patience), before+1))
 	return stop
 }
 

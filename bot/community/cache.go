@@ -106,6 +106,13 @@ func (c *cache[K, V]) put(key K, value V) {
 	c.keep(key, e)
 }
 
+// drop lets the value of key be loaded anew.
+func (c *cache[K, V]) drop(key K) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.entries, key)
+}
+
 func (c *cache[K, V]) forget(key K, e *entry[V]) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -2,6 +2,7 @@ package community
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
@@ -10,8 +11,8 @@ import (
 // How long the Directory answers from memory: so long do replicas take to see
 // each other's changes.
 const (
-	lifetime          = time.Minute      // of members
-	communityLifetime = 10 * time.Minute // a community's own settings hardly ever change
+	lifetime          = time.Minute     // of members and places
+	communityLifetime = 3 * time.Minute // of where a space belongs; linking waits for it
 )
 
 // How much the Directory remembers. A member takes about 400 bytes.
@@ -34,6 +35,7 @@ type Directory struct {
 	now         func() time.Time
 	communities *cache[bot.SpaceID, Community]
 	members     *cache[bot.Account, bot.Member] // as stored
+	places      *cache[bot.CommunityID, []Place]
 	organizers  *registry
 	changing    turns
 }
@@ -46,20 +48,33 @@ func NewDirectory(store Store, defaults Defaults, now func() time.Time) *Directo
 		now:         now,
 		communities: newCache[bot.SpaceID, Community](mostCommunities, communityLifetime, now),
 		members:     newCache[bot.Account, bot.Member](mostMembers, lifetime, now),
+		places:      newCache[bot.CommunityID, []Place](mostCommunities, lifetime, now),
 		organizers:  newRegistry(),
 		changing:    turns{taken: map[bot.Account]chan struct{}{}},
 	}
 }
 
-// Community gives the community of a space, which gets one if it has none.
+// Community gives the community of a space, which gets one if it has none. While
+// the space is on its way to another, for some seconds, that is unavailable.
 func (d *Directory) Community(ctx context.Context, space bot.SpaceID) (Community, error) {
-	return d.communities.get(ctx, space, func(ctx context.Context) (Community, error) {
-		return d.store.Community(ctx, space, Community{
-			ID:       bot.CommunityID(bot.NewID(d.now())),
-			Language: d.defaults.Language,
-			Zone:     d.defaults.Zone,
-		})
+	c, err := d.communities.get(ctx, space, func(ctx context.Context) (Community, error) {
+		c, err := d.store.Community(ctx, space, d.fresh())
+		if err == nil && c.Moves == Moving {
+			err = &bot.Error{Code: bot.Unavailable, Err: errMoving}
+		}
+		return c, err
 	})
+	if err == nil && c.Moves == Leaving {
+		d.communities.drop(space)
+	}
+	return c, err
+}
+
+var errMoving = errors.New("the space is on its way to another community")
+
+// fresh is a community with nobody in it.
+func (d *Directory) fresh() Community {
+	return Community{ID: bot.CommunityID(bot.NewID(d.now())), Language: d.defaults.Language, Zone: d.defaults.Zone}
 }
 
 // Member gives the member with an account, who becomes one if need be. Where a
@@ -77,29 +92,50 @@ func (d *Directory) Member(ctx context.Context, a bot.Account, name string) (bot
 }
 
 // Author is who said something. Unlike Member it takes what is remembered, however
-// old, as long as the name is the same: whose an account is does not change, and
-// filing a message must not cost a second call of the store. What an Author may
-// do is not to be read from it.
+// old, as long as the name and the community are the same: filing a message must
+// not cost a second call of the store. Whose an account is changes only when
+// people link their own, and then the member is who the Author was too
+// (bot.Member.Is). What an Author may do is not to be read from it.
 func (d *Directory) Author(ctx context.Context, a bot.Account, name string) (bot.Member, error) {
-	if m, ok := d.members.recall(a); ok && (name == "" || m.Name == name) {
+	c, err := d.Community(ctx, a.Space)
+	if err != nil {
+		return bot.Member{}, err
+	}
+	if m, ok := d.members.recall(a); ok && m.Community == c.ID && (name == "" || m.Name == name) {
 		return m, nil
 	}
 	return d.Member(ctx, a, name)
 }
 
-// find gives the member as stored.
+// find gives the member as stored. If the space has just left the community that
+// is remembered, it looks again.
 func (d *Directory) find(ctx context.Context, a bot.Account, name string) (Community, bot.Member, error) {
+	c, m, err := d.findIn(ctx, a, name)
+	if bot.CodeOf(err) == bot.Conflict {
+		d.communities.drop(a.Space)
+		c, m, err = d.findIn(ctx, a, name)
+	}
+	return c, m, err
+}
+
+func (d *Directory) findIn(ctx context.Context, a bot.Account, name string) (Community, bot.Member, error) {
 	c, err := d.Community(ctx, a.Space)
 	if err != nil {
 		return Community{}, bot.Member{}, err
 	}
-	m, err := d.members.get(ctx, a, func(ctx context.Context) (bot.Member, error) {
-		return d.load(ctx, c.ID, a, name)
-	})
+	load := func(ctx context.Context) (bot.Member, error) {
+		r, err := d.load(ctx, c.ID, a, name)
+		return r.Member, err
+	}
+	m, err := d.members.get(ctx, a, load)
+	if err == nil && m.Community != c.ID { // the space was in another one then
+		d.members.drop(a)
+		m, err = d.members.get(ctx, a, load)
+	}
 	return c, m, err
 }
 
-func (d *Directory) load(ctx context.Context, c bot.CommunityID, a bot.Account, name string) (bot.Member, error) {
+func (d *Directory) load(ctx context.Context, c bot.CommunityID, a bot.Account, name string) (Record, error) {
 	return d.store.Member(ctx, c, a, bot.Member{
 		ID:        bot.MemberID(bot.NewID(d.now())),
 		Community: c,
@@ -108,40 +144,68 @@ func (d *Directory) load(ctx context.Context, c bot.CommunityID, a bot.Account, 
 	})
 }
 
-// Appoint changes what a member may choose or be given: role, zone, language. It
-// changes what is stored now, not what is remembered. An empty language or zone
-// means the community's.
+// Appoint changes what a member may choose or be given: role, zone, language,
+// being away. It changes what is stored now, not what is remembered, and is asked
+// again if another replica was quicker. An empty language or zone means the
+// community's.
 func (d *Directory) Appoint(ctx context.Context, a bot.Account, name string, change func(*bot.Member)) (bot.Member, error) {
-	c, err := d.Community(ctx, a.Space)
-	if err != nil {
-		return bot.Member{}, err
-	}
 	done, err := d.changing.take(ctx, a)
 	if err != nil {
 		return bot.Member{}, err
 	}
 	defer done()
-	stored, err := d.load(ctx, c.ID, a, name)
+	c, before, after, err := d.changeIn(ctx, a, name, change)
+	if bot.CodeOf(err) == bot.Conflict && !errors.Is(err, errTooMany) { // the space has just left
+		d.communities.drop(a.Space)
+		c, before, after, err = d.changeIn(ctx, a, name, change)
+	}
 	if err != nil {
 		return bot.Member{}, err
 	}
-	changed := stored
-	if name != "" {
-		changed.Name = name
+	d.members.put(a, after)
+	if after.Role != before.Role {
+		d.Acts(ctx, a, after)
 	}
-	change(&changed)
-	changed.ID, changed.Community, changed.Number = stored.ID, stored.Community, stored.Number
-	if changed != stored {
-		if err := d.store.SaveMember(ctx, changed); err != nil {
-			return bot.Member{}, err
+	return filled(after, c), nil
+}
+
+// changeIn makes a change of a member in the community that is remembered.
+func (d *Directory) changeIn(ctx context.Context, a bot.Account, name string, change func(*bot.Member)) (c Community, before, after bot.Member, err error) {
+	if c, err = d.Community(ctx, a.Space); err != nil {
+		return c, before, after, err
+	}
+	before, after, err = d.change(ctx, c.ID, a, name, change)
+	return c, before, after, err
+}
+
+// mostTries is how often a change is made anew since others were quicker.
+const mostTries = 5
+
+// change makes a change of a member as stored.
+func (d *Directory) change(ctx context.Context, c bot.CommunityID, a bot.Account, name string, change func(*bot.Member)) (before, after bot.Member, err error) {
+	for range mostTries {
+		r, err := d.load(ctx, c, a, name)
+		if err != nil {
+			return before, after, err
+		}
+		before, after = r.Member, r.Member
+		if name != "" {
+			after.Name = name
+		}
+		change(&after)
+		after.ID, after.Community, after.Number = before.ID, before.Community, before.Number
+		if after == before {
+			return before, after, nil
+		}
+		r.Member = after
+		if err = d.store.SaveMember(ctx, r); bot.CodeOf(err) != bot.Conflict {
+			return before, after, err
 		}
 	}
-	d.members.put(a, changed)
-	if changed.Role != stored.Role {
-		d.Acts(ctx, a, changed)
-	}
-	return filled(changed, c), nil
+	return before, after, &bot.Error{Code: bot.Conflict, Err: errTooMany}
 }
+
+var errTooMany = errors.New("a member was changed again and again by others")
 
 // Names gives the names of members. Those who do not exist, or not any more, are
 // left out.

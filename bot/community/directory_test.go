@@ -165,6 +165,44 @@ func TestConcurrentAppointmentsKeepEachOther(t *testing.T) {
 	}
 }
 
+// Another replica changes her between the reading and the saving of a change: both
+// changes stay.
+func TestAChangeOnTopOfOneByAnotherReplica(t *testing.T) {
+	d, store, clock := newTestDirectory()
+	ctx := context.Background()
+	ana := member(t, d, "ana", "Ana")
+	other := NewDirectory(store, Defaults{Language: "en", Zone: "America/Chicago"}, clock.Now)
+	store.quicker = func() {
+		if _, err := other.Appoint(ctx, bottest.Account("ana"), "Ana", func(m *bot.Member) { m.Role = bot.RoleHost }); err != nil {
+			t.Error(err)
+		}
+	}
+	asked := 0
+	got, err := d.Appoint(ctx, bottest.Account("ana"), "Ana", func(m *bot.Member) { asked++; m.Zone = "UTC" })
+	if err != nil || asked != 2 || got.Role != bot.RoleHost || got.Zone != "UTC" {
+		t.Errorf("after %d tries: %+v, %v", asked, got, err)
+	}
+	if stored := store.members[ana.ID]; stored.Role != bot.RoleHost || stored.Zone != "UTC" {
+		t.Errorf("stored is %+v", stored)
+	}
+	// Somebody who is always quicker does not keep us for ever.
+	n := 0
+	var again func()
+	again = func() {
+		n++
+		store.versions[ana.ID]++
+		store.quicker = again
+	}
+	store.quicker = again
+	if _, err := d.Appoint(ctx, bottest.Account("ana"), "Ana", func(m *bot.Member) { m.Zone = "Europe/Madrid" }); bot.CodeOf(err) != bot.Conflict || n != mostTries {
+		t.Errorf("after %d tries: %v", n, err)
+	}
+	store.quicker = nil
+	if got := member(t, d, "ana", "Ana").Zone; got != "UTC" {
+		t.Errorf("what could not be stored is remembered: %s", got)
+	}
+}
+
 func TestWaitingForATurnEndsWithTheContext(t *testing.T) {
 	d, _, _ := newTestDirectory()
 	member(t, d, "ana", "Ana")

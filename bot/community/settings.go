@@ -15,7 +15,8 @@ type Words interface {
 	Languages() []bot.Choice
 }
 
-// Settings lets members choose their language and time zone.
+// Settings lets members choose their language and time zone, and say when they
+// are away.
 type Settings struct {
 	directory *Directory
 	words     Words
@@ -40,12 +41,19 @@ func (s *Settings) Subcommands() []bot.Subcommand {
 		Access:  bot.MembersOnly,
 		Private: true,
 		Handle:  s.open,
-	}}
+	}, s.awaySubcommand()}
 }
 
-// Register adds the route that takes the form.
+// Register adds the routes of controls and forms.
 func (s *Settings) Register(r *bot.Router) {
-	r.Handle(bot.Route{Path: savePath, Access: bot.MembersOnly, Private: true, Handle: s.save})
+	for path, handle := range map[string]bot.Handler{
+		savePath:     s.save,
+		awayAskPath:  s.askAway,
+		awaySavePath: s.saveAway,
+		awayBackPath: s.back,
+	} {
+		r.Handle(bot.Route{Path: path, Access: bot.MembersOnly, Private: true, Handle: handle})
+	}
 }
 
 // The fields of the form.
@@ -125,7 +133,8 @@ func (s *Settings) save(ctx context.Context, req *bot.Request) (bot.Reply, error
 	// the reader's device, and the point is the zone that was chosen.
 	there := bot.Span{Kind: bot.SpanTime, At: &now, Language: m.Language}.Clock(m.Zone)
 	return bot.Say(s.words.Text(m.Language, "community.settings.saved",
-		bot.Str("language", s.languageName(m.Language)), bot.Str("now", there), bot.Str("zone", m.Zone))), nil
+		bot.Str("language", s.languageName(m.Language)), bot.Str("now", there), bot.Str("zone", m.Zone)),
+		bot.Control{Label: s.words.Text(m.Language, "accounts.button.open").String(), Path: accountsPath}), nil
 }
 
 func (s *Settings) readLanguage(req *bot.Request) (tag string, fault bot.Text) {

@@ -41,14 +41,20 @@ func (s *Service) answer(ctx context.Context, req *bot.Request) (bot.Reply, erro
 		return bot.Reply{FieldErrors: map[string]bot.Text{"answer": s.words.Text(lang, "chat.form.answer.empty")}}, nil
 	}
 	now := s.clock.Now().UTC()
-	key := bot.DeliveryKey(Record(d.ID) + "/a/" + bot.NewID(now))
-	item := d.post("", bot.Message{Text: s.words.Text(d.Language, "chat.answer.shown",
+	place := max(d.place(req.Channel), 0) // asked for anywhere else, it is shown in the first
+	key := bot.DeliveryKey(formEntry(d.ID) + bot.NewID(now))
+	item := d.post("", place, bot.Message{Text: s.words.Text(d.Language, "chat.answer.shown",
 		bot.Str("name", req.Member.Name), bot.Num("n", n), bot.Str("text", text))})
 	item.Post.Key = key
+	if d.Script.Threads {
+		if item.Post.Channel.Thread, err = s.threadOf(ctx, &d, n, place); err != nil {
+			return bot.Reply{}, err
+		}
+	}
 	item.Class = outbox.Relay // many at once must not hold up the next question
 	item.NotAfter = time.Time{}
 	entry := Entry{
-		ID: string(key), Author: req.Member.ID, Kind: Answer, Questions: []int{n}, Asked: d.Asked, At: now, Text: text,
+		ID: string(key), Place: place, Author: req.Member.ID, Kind: Answer, Questions: []int{n}, Asked: d.Asked, At: now, Text: text,
 	}
 	err = s.store.Add(ctx, Filing{Discussion: &d, Entry: entry}, outbox.Effects{Input: req.Input, Posts: []outbox.Item{item}})
 	switch {
@@ -58,6 +64,20 @@ func (s *Service) answer(ctx context.Context, req *bot.Request) (bot.Reply, erro
 		return bot.Reply{}, err
 	}
 	return bot.Say(s.words.Text(lang, "chat.answer.kept", bot.Num("n", n))), nil
+}
+
+// formEntry is what the IDs of entries begin with that were given by a form.
+func formEntry(id string) string { return Record(id) + "/a/" }
+
+// threadOf is the thread of a question in a place: it is named by its first
+// message, as on every platform. "" if that is not known to have been posted.
+func (s *Service) threadOf(ctx context.Context, d *Discussion, n, place int) (string, error) {
+	channel, key := d.Places()[place].Channel.Root(), postKey(d.ID, questionName(n), place)
+	if thread := s.rooms.get(channel.String()).ledger(d.ID).message(place, key); thread != "" {
+		return thread, nil
+	}
+	r, err := s.look(ctx, d.Community, channel)
+	return r.ledger(d.ID).message(place, key), err
 }
 
 // questionOf gives the discussion and the question of a request's path, if it

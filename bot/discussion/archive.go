@@ -20,8 +20,9 @@ type Archive struct {
 	Participants []string           `json:"participants"`
 	Questions    []ArchivedQuestion `json:"questions"`
 	Messages     []ArchivedMessage  `json:"messages"`
+	Places       []string           `json:"places,omitempty"` // where it ran, if in more than one
 
-	deleted []ArchivedMessage // only their places: replies to them stay where they were
+	left []ArchivedMessage // deleted or withheld: only their places: replies to them stay where they were
 }
 
 // ArchivedQuestion is a question that was asked.
@@ -42,6 +43,9 @@ type ArchivedMessage struct {
 	ReplyTo   string    `json:"reply_to,omitempty"` // another message's ID, or that of a question's post
 	At        time.Time `json:"at"`
 	Text      string    `json:"text"`
+	Place     string    `json:"place,omitempty"` // one of Archive.Places
+
+	withheld bool
 }
 
 // Archive gathers a discussion that has been opened.
@@ -65,7 +69,7 @@ func authors(entries []Entry) []bot.MemberID {
 	var ids []bot.MemberID
 	seen := map[bot.MemberID]bool{}
 	for _, e := range entries {
-		if !e.Deleted && !seen[e.Author] {
+		if !e.Deleted && !e.Withheld && !seen[e.Author] {
 			seen[e.Author] = true
 			ids = append(ids, e.Author)
 		}
@@ -77,6 +81,7 @@ func archive(d *Discussion, entries []Entry, names map[bot.MemberID]string) Arch
 	a := Archive{
 		Title: d.Script.Title, Tag: d.Script.Tag, Hosts: append([]string{}, d.Script.Hosts...),
 		Start: d.Opened, Zone: d.Script.Zone,
+		Places:       d.placeNames(),
 		Participants: []string{}, Questions: []ArchivedQuestion{}, Messages: []ArchivedMessage{},
 	}
 	for i, at := range d.AskedAt {
@@ -89,22 +94,34 @@ func archive(d *Discussion, entries []Entry, names map[bot.MemberID]string) Arch
 		a.Participants = append(a.Participants, names[id])
 	}
 	slices.Sort(a.Participants)
+	// What was delivered late stands where it was said: before what replies to it.
+	entries = slices.SortedStableFunc(slices.Values(entries), func(a, b Entry) int { return a.At.Compare(b.At) })
 	about := map[string][]int{} // what each message is about now, after all edits
 	for _, e := range entries {
 		if parent, ok := about[e.ReplyTo]; ok && e.Kind == Reply {
 			e.Questions = parent
 		}
 		about[e.ID] = e.Questions
-		if e.Deleted {
-			a.deleted = append(a.deleted, ArchivedMessage{ID: e.ID, Kind: e.Kind, Questions: e.Questions, ReplyTo: e.ReplyTo, At: e.At})
+		if e.Deleted || e.Withheld {
+			a.left = append(a.left, ArchivedMessage{
+				ID: e.ID, Kind: e.Kind, Questions: e.Questions, ReplyTo: e.ReplyTo, At: e.At, withheld: e.Withheld && !e.Deleted,
+			})
 			continue
 		}
 		a.Messages = append(a.Messages, ArchivedMessage{
 			ID: e.ID, Author: names[e.Author], Kind: e.Kind, Questions: append([]int{}, e.Questions...),
-			ReplyTo: e.ReplyTo, At: e.At, Text: e.Text,
+			ReplyTo: e.ReplyTo, At: e.At, Text: e.Text, Place: a.place(e),
 		})
 	}
 	return a
+}
+
+// place is where an entry was said, if there is more than one place.
+func (a *Archive) place(e Entry) string {
+	if e.Place >= len(a.Places) {
+		return ""
+	}
+	return a.Places[e.Place]
 }
 
 // JSON is the archive for programs, indented.

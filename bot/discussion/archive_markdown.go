@@ -34,9 +34,10 @@ func (a Archive) Markdown(words bot.Words, language string) []byte {
 	return []byte(w.out.String())
 }
 
-// withPlaces adds the places of deleted messages that were replied to, in order.
+// withPlaces adds the places of messages that are left out and were replied to, in
+// order.
 func (a Archive) withPlaces() Archive {
-	if len(a.deleted) == 0 {
+	if len(a.left) == 0 {
 		return a
 	}
 	replied := map[string]bool{}
@@ -44,7 +45,7 @@ func (a Archive) withPlaces() Archive {
 		replied[m.ReplyTo] = true
 	}
 	a.Messages = slices.Clone(a.Messages)
-	for _, m := range slices.Backward(a.deleted) {
+	for _, m := range slices.Backward(a.left) {
 		if replied[m.ID] {
 			replied[m.ReplyTo] = true
 			a.Messages = append(a.Messages, m)
@@ -97,6 +98,9 @@ func (w *markdownWriter) head() {
 		a.Start.In(w.loc).Format("2006-01-02 15:04 MST"),
 		w.text("chat.archive.people", bot.Count("people", len(a.Participants))),
 	}
+	if len(a.Places) > 0 {
+		facts = append(facts, w.text("chat.archive.places", bot.Str("places", escapeMarkdown(strings.Join(a.Places, ", ")))))
+	}
 	if len(a.Hosts) > 0 {
 		facts = append(facts, w.text("chat.archive.hosts", bot.Str("hosts", escapeMarkdown(strings.Join(a.Hosts, ", ")))))
 	}
@@ -142,11 +146,17 @@ func (w *markdownWriter) comesLater(id string) bool {
 func (w *markdownWriter) thread(i, depth int) {
 	m := w.archive.Messages[i]
 	indent := strings.Repeat("  ", min(depth, deepest))
-	if m.Author == "" && m.Text == "" {
+	if m.withheld {
+		fmt.Fprintf(&w.out, "\n%s- %s\n", indent, w.text("chat.archive.withheld"))
+	} else if m.Author == "" && m.Text == "" {
 		fmt.Fprintf(&w.out, "\n%s- %s\n", indent, w.text("chat.archive.deleted"))
 	} else {
 		text := strings.ReplaceAll(escapeMarkdown(m.Text), "\n", "  \n"+indent+"  ")
-		fmt.Fprintf(&w.out, "\n%s- **%s** %s — %s\n", indent, escapeMarkdown(m.Author), m.At.In(w.loc).Format("15:04"), text)
+		author := m.Author
+		if m.Place != "" {
+			author += " · " + m.Place
+		}
+		fmt.Fprintf(&w.out, "\n%s- **%s** %s — %s\n", indent, escapeMarkdown(author), m.At.In(w.loc).Format("15:04"), text)
 	}
 	if w.shown[i] {
 		return

@@ -2,6 +2,7 @@ package discussion
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -9,7 +10,7 @@ import (
 )
 
 // Register declares the commands /chat and /host, the controls and forms that
-// belong to them, and the listener.
+// belong to them, the listener and the follower.
 func (s *Service) Register(r *bot.Router) {
 	name := bot.Option{Name: "name", Summary: "chat.option.name", Complete: s.completeName}
 	r.Command(bot.Command{Name: "chat", Summary: "chat.command", Subcommands: []bot.Subcommand{
@@ -21,6 +22,9 @@ func (s *Service) Register(r *bot.Router) {
 	r.Command(bot.Command{Name: "host", Summary: "host.command", Subcommands: []bot.Subcommand{
 		{Name: "new", Summary: "host.command.new", Example: "/host new", Access: bot.HostsOnly, Private: true, Handle: s.askNew},
 		{Name: "panel", Summary: "host.command.panel", Example: "/host panel", Options: []bot.Option{name}, Access: bot.HostsOnly, Private: true, Handle: s.panel},
+		{Name: "alongside", Summary: "host.command.alongside", Example: "/host alongside name:Models place:Lincoln HS", Options: []bot.Option{
+			name, {Name: "place", Summary: "host.option.place"},
+		}, Access: bot.HostsOnly, Private: true, Handle: s.alongside},
 		{Name: "cancel", Summary: "host.command.cancel", Example: "/host cancel name:Models", Options: []bot.Option{name}, Access: bot.HostsOnly, Private: true, Handle: s.askCancel},
 	}})
 	for _, route := range []bot.Route{
@@ -30,18 +34,27 @@ func (s *Service) Register(r *bot.Router) {
 		{Path: "/chat/read/{chat}", Private: true, Mode: bot.Deferred, Handle: s.read},
 		{Path: "/chat/reply/{chat}/{question}", Private: true, Handle: s.askAnswer},
 		{Path: "/chat/answer/{chat}/{question}", Private: true, Handle: s.answer},
+		{Path: "/chat/fix/{chat}", Private: true, Handle: s.fixOwn},
+		{Path: "/chat/file/{chat}/{entry}/{menu}", Private: true, Handle: s.refile},
 		{Path: "/host/create", Access: bot.HostsOnly, Private: true, Handle: s.create},
 		{Path: "/host/watch/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.panel},
 		{Path: "/host/start/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.start},
 		{Path: "/host/next/{chat}/{asked}", Access: bot.HostsOnly, Private: true, Handle: s.nextQuestion},
 		{Path: "/host/end/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.askEnd},
 		{Path: "/host/end-now/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.end},
+		{Path: "/host/join/{chat}/{place}", Access: bot.HostsOnly, Private: true, Handle: s.join},
+		{Path: "/host/only-here/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.onlyHere},
+		{Path: "/host/threads/{chat}/{on}", Access: bot.HostsOnly, Private: true, Handle: s.threads},
+		{Path: "/host/move/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.askMove},
+		{Path: "/host/move-to/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.move},
 		{Path: "/host/call-off/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.askCancel},
 		{Path: "/host/cancel-now/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.cancel},
 	} {
 		r.Handle(route)
 	}
+	r.Action(bot.Action{Path: "/chat/fix-question", Label: "chat.action.fix", Private: true, Handle: s.fixQuestion})
 	r.Listen(s.Hear)
+	r.Follow(s.Follow)
 }
 
 // listed is how many discussions one list shows.
@@ -130,6 +143,9 @@ func (s *Service) show(ctx context.Context, req *bot.Request) (bot.Reply, error)
 	if d.hostName() != "" {
 		lines = append(lines, s.words.Text(lang, "chat.show.host", bot.Str("host", d.hostName())))
 	}
+	if names := d.placeNames(); len(names) > 0 {
+		lines = append(lines, s.words.Text(lang, "chat.show.places", bot.Str("places", strings.Join(names, ", "))))
+	}
 	visible := d.Asked
 	if d.hostedBy(req.Member) {
 		visible = len(d.Script.Questions)
@@ -159,16 +175,18 @@ func (s *Service) mine(ctx context.Context, req *bot.Request) (bot.Reply, error)
 	}
 	lang := req.Member.Language
 	lines := []bot.Text{s.words.Text(lang, "chat.mine", bot.Str("title", d.heading()))}
+	entries = slices.DeleteFunc(entries, func(e Entry) bool { return e.Deleted || !req.Member.Is(e.Author) })
+	controls := s.fixMine(&d, entries, lang)
 	for _, e := range entries {
-		if e.Author == req.Member.ID && e.Kind == Answer && !e.Deleted {
+		if e.Kind == Answer {
 			lines = append(lines, s.words.Text(lang, "chat.mine.answer",
 				bot.Str("n", numbers(e.Questions)), bot.Str("text", excerpt(e.Text))))
 		}
 	}
 	if len(lines) == 1 {
-		return bot.Say(s.words.Text(lang, "chat.mine.empty", bot.Str("title", d.heading()), bot.Num("n", max(d.Asked, 1)))), nil
+		return bot.Say(s.words.Text(lang, "chat.mine.empty", bot.Str("title", d.heading()), bot.Num("n", max(d.Asked, 1))), controls...), nil
 	}
-	return bot.Say(bot.Join("\n", lines...)), nil
+	return bot.Say(bot.Join("\n", lines...), controls...), nil
 }
 
 // read gives the archive as it stands, as a document.
@@ -249,7 +267,7 @@ func unfinished(d *Discussion) bool { return d.State != Archived && d.State != C
 // foremost is the first that fits in the channel, or anywhere, or the first at all.
 func foremost(chats []Discussion, ch bot.Channel, fits func(*Discussion) bool) Discussion {
 	for i := range chats {
-		if fits(&chats[i]) && chats[i].Channel.Root() == ch {
+		if fits(&chats[i]) && chats[i].place(ch) >= 0 {
 			return chats[i]
 		}
 	}

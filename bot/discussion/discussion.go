@@ -29,16 +29,21 @@ const LateAnswers = 72 * time.Hour
 // later only answers and replies do.
 const lingering = time.Hour
 
-// Discussion is a script in a channel.
+// Discussion is a script in a channel, or in several at once: what is posted goes to
+// each, and what is said in any of them belongs to the one discussion.
 type Discussion struct {
 	ID        string          `json:"id"`
 	Community bot.CommunityID `json:"-"`
 	Version   int64           `json:"-"`
 	Number    int             `json:"number"` // short, per community, for people
 	Script    Script          `json:"script"`
-	Channel   bot.Channel     `json:"channel"`
-	Language  string          `json:"language"` // of its posts
-	Hosts     []bot.MemberID  `json:"hosts"`    // who created it, and who hosts it with them
+	// Channel is where it was made, and what people call that. Alongside are its
+	// other places. None changes once it is open.
+	Channel     bot.Channel    `json:"channel"`
+	ChannelName string         `json:"channel_name,omitempty"`
+	Alongside   []Place        `json:"alongside,omitempty"`
+	Language    string         `json:"language"` // of its posts
+	Hosts       []bot.MemberID `json:"hosts"`    // who created it, and who hosts it with them
 
 	State State `json:"state"`
 	// Base is what the script's times count from: its start, moved when a host
@@ -62,7 +67,7 @@ func (d *Discussion) Over() bool {
 
 // hostedBy reports whether a member hosts the discussion. The names in the script
 // are for people to read: a name proves nothing.
-func (d *Discussion) hostedBy(m bot.Member) bool { return m.ID != "" && slices.Contains(d.Hosts, m.ID) }
+func (d *Discussion) hostedBy(m bot.Member) bool { return slices.ContainsFunc(d.Hosts, m.Is) }
 
 // hostName is whom an announcement names.
 func (d *Discussion) hostName() string { return strings.Join(d.Script.Hosts, ", ") }

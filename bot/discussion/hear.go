@@ -32,7 +32,7 @@ func (s *Service) Hear(ctx context.Context, ev *bot.Event) error {
 		}
 		l, sure := r.of(ev)
 		if sure || fresh {
-			filed, err := s.file(ctx, l, ev, fresh)
+			filed, err := s.file(ctx, r, l, ev, fresh)
 			if err != nil || filed != FiledStale {
 				return err
 			}
@@ -44,19 +44,19 @@ func (s *Service) Hear(ctx context.Context, ev *bot.Event) error {
 
 // look brings what is known of a channel up to date. It is nil if nothing runs
 // there.
-func (s *Service) look(ctx context.Context, c bot.CommunityID, channel bot.Channel) (room, error) {
+func (s *Service) look(ctx context.Context, c bot.CommunityID, channel bot.Channel) (*room, error) {
 	name := channel.String()
 	known := s.rooms.get(name).sizes()
 	found, err := s.store.Live(ctx, c, channel, known)
 	if err != nil {
 		return nil, err
 	}
-	return s.rooms.update(name, found, known), nil
+	return s.rooms.update(c, name, found, known), nil
 }
 
 // file makes the event an entry and keeps it. An event that does not belong to
 // the discussion counts as filed; only a ledger that is fresh may say so.
-func (s *Service) file(ctx context.Context, l *ledger, ev *bot.Event, fresh bool) (Filed, error) {
+func (s *Service) file(ctx context.Context, r *room, l *ledger, ev *bot.Event, fresh bool) (Filed, error) {
 	var author bot.Member
 	if ev.Kind != bot.MessageDeleted {
 		var err error
@@ -64,7 +64,7 @@ func (s *Service) file(ctx context.Context, l *ledger, ev *bot.Event, fresh bool
 			return "", err
 		}
 	}
-	f, wanted := l.filing(ev, author)
+	f, wanted := l.filing(ev, r.running, author)
 	if !wanted {
 		if !fresh {
 			return FiledStale, nil
@@ -80,16 +80,18 @@ func (s *Service) file(ctx context.Context, l *ledger, ev *bot.Event, fresh bool
 
 // filing judges an event by what is known now. wanted is false for what does not
 // belong to the discussion.
-func (l *ledger) filing(ev *bot.Event, author bot.Member) (f Filing, wanted bool) {
+func (l *ledger) filing(ev *bot.Event, running string, author bot.Member) (f Filing, wanted bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	d := l.discussion
-	facts, known := l.known[ev.Message.ID]
-	if !d.Running() || !known && ev.Kind != bot.MessagePosted && ev.Posted.Before(d.Opened) {
-		return Filing{}, false // not running, or a change of something said before
+	place := d.place(ev.Message.Channel)
+	id := EntryID(place, ev.Message.ID)
+	facts, known := l.known[id]
+	if place < 0 || !d.Running() || !known && ev.Kind != bot.MessagePosted && ev.Posted.Before(d.Opened) {
+		return Filing{}, false // not running here, or a change of something said before
 	}
 	e := Entry{
-		ID: ev.Message.ID, Author: author.ID, ReplyTo: l.entryID(ev.ReplyTo), Asked: d.Asked,
+		ID: id, Place: place, Author: author.ID, ReplyTo: l.shown(place, repliedTo(ev)), Asked: d.Asked,
 		At: ev.At.UTC(), Text: ev.Text, Revision: ev.Revision,
 	}
 	if known {
@@ -99,7 +101,7 @@ func (l *ledger) filing(ev *bot.Event, author bot.Member) (f Filing, wanted bool
 			e.ReplyTo = facts.replyTo
 		}
 	}
-	f = Filing{Discussion: &d, Running: l.running}
+	f = Filing{Discussion: &d, Running: running}
 	if ev.Kind == bot.MessageDeleted {
 		e.Author, e.Kind, e.Questions, e.Text, e.Deleted = facts.author, facts.kind, facts.questions, "", true
 		f.Entry = e

@@ -14,22 +14,24 @@ import (
 // askNew opens the form for a new discussion.
 func (s *Service) askNew(_ context.Context, req *bot.Request) (bot.Reply, error) {
 	lang := req.Member.Language
-	field := func(name string, f bot.Field) bot.Field {
-		f.Name = name
-		f.Label = s.label(lang, bot.Key("host.form."+name))
-		f.Hint = s.label(lang, bot.Key("host.form."+name+".hint"))
-		return f
-	}
 	return bot.Ask(bot.Form{
 		Title: s.label(lang, "host.form"), Path: "/host/create", Submit: s.label(lang, "host.form.submit"),
 		Fields: []bot.Field{
-			field("title", bot.Field{Max: maxTitle}),
-			field("questions", bot.Field{Long: true, Max: maxPasted}),
-			field("start", bot.Field{Optional: true, Max: 40}),
-			field("length", bot.Field{Optional: true, Max: 10}),
-			field("welcome", bot.Field{Optional: true, Long: true, Max: maxText}),
+			formField(s, lang, "title", bot.Field{Max: maxTitle}),
+			formField(s, lang, "questions", bot.Field{Long: true, Max: maxPasted}),
+			formField(s, lang, "start", bot.Field{Optional: true, Max: 40}),
+			formField(s, lang, "length", bot.Field{Optional: true, Max: 10}),
+			formField(s, lang, "welcome", bot.Field{Optional: true, Long: true, Max: maxText}),
 		},
 	}), nil
+}
+
+// formField is a field with its label and hint.
+func formField(s *Service, lang, name string, f bot.Field) bot.Field {
+	f.Name = name
+	f.Label = s.label(lang, bot.Key("host.form."+name))
+	f.Hint = s.label(lang, bot.Key("host.form."+name+".hint"))
+	return f
 }
 
 // maxPasted is how much a host can paste into a form: Discord takes 4,000
@@ -38,21 +40,13 @@ const maxPasted = 4000
 
 // create takes the form. Without a start the discussion waits for its host.
 func (s *Service) create(ctx context.Context, req *bot.Request) (bot.Reply, error) {
-	home, err := s.members.Home(ctx, req.Channel.Space)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	zone := req.Member.Zone
-	if zone == "" {
-		zone = home.Zone
-	}
-	loc, err := time.LoadLocation(zone)
+	home, loc, err := s.home(ctx, req)
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	now := s.clock.Now()
 	draft := ScriptDraft{
-		Title: req.Value("title"), Hosts: []string{req.Member.Name}, Zone: zone,
+		Title: req.Value("title"), Hosts: []string{req.Member.Name}, Zone: loc.String(),
 		Start: strings.TrimSpace(req.Value("start")), Length: minutes(req.Value("length")), Welcome: req.Value("welcome"),
 		Questions: QuestionsFromText(req.Value("questions")),
 	}
@@ -76,11 +70,14 @@ func (s *Service) create(ctx context.Context, req *bot.Request) (bot.Reply, erro
 		Community: req.Member.Community, Script: script, Channel: req.Channel.Root(),
 		Language: home.Language, Hosts: []bot.MemberID{req.Member.ID},
 	}
+	known, err := s.places.ChatChannels(ctx, d.Community)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	d.ChannelName = nameIn(known, d.Channel)
 	if !byHand {
 		if script.Start.Before(now) {
-			return bot.Reply{FieldErrors: map[string]bot.Text{
-				"start": s.words.Text(req.Member.Language, "host.form.start.past", bot.At("now", now, zone, bot.DateTime)),
-			}}, nil
+			return bot.Reply{FieldErrors: s.past(req.Member.Language, now, loc)}, nil
 		}
 		d.Base = script.Start
 	}
@@ -92,6 +89,20 @@ func (s *Service) create(ctx context.Context, req *bot.Request) (bot.Reply, erro
 		return bot.Reply{}, err
 	}
 	return s.panelReply(ctx, &d, req, s.words.Text(req.Member.Language, "host.created", bot.Str("title", d.heading())))
+}
+
+// home is the community of a request, and the zone in which its times are meant.
+func (s *Service) home(ctx context.Context, req *bot.Request) (Home, *time.Location, error) {
+	home, err := s.members.Home(ctx, req.Channel.Space)
+	if err != nil {
+		return home, nil, err
+	}
+	zone := req.Member.Zone
+	if zone == "" {
+		zone = home.Zone
+	}
+	loc, err := time.LoadLocation(zone)
+	return home, loc, err
 }
 
 // From this length on a chat has the usual introductions; a shorter one has this
@@ -149,6 +160,12 @@ func (s *Service) panel(ctx context.Context, req *bot.Request) (bot.Reply, error
 func (s *Service) panelReply(ctx context.Context, d *Discussion, req *bot.Request, news bot.Text) (bot.Reply, error) {
 	lang := req.Member.Language
 	lines := []bot.Text{news, s.line(d, req.Member)}
+	if names := d.placeNames(); len(names) > 0 {
+		lines = append(lines, s.words.Text(lang, "host.panel.places", bot.Str("places", strings.Join(names, ", "))))
+	}
+	if d.Script.Threads && !d.Over() {
+		lines = append(lines, s.words.Text(lang, "host.panel.threads"))
+	}
 	if d.Running() {
 		entries, err := s.store.Entries(ctx, d.Community, d.ID)
 		if err != nil {
@@ -173,7 +190,15 @@ func (s *Service) panelReply(ctx context.Context, d *Discussion, req *bot.Reques
 			lines = append(lines, s.hostNote(lang, d, next.ask))
 		}
 	}
-	reply := bot.Say(bot.Join("\n", lines...), s.panelControls(lang, d)...)
+	controls := s.panelControls(lang, d)
+	if d.State == Scheduled {
+		more, err := s.placeControls(ctx, lang, d)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		controls = append(controls, more...)
+	}
+	reply := bot.Say(bot.Join("\n", lines...), controls...)
 	reply.Replace = req.Message != nil
 	return reply, nil
 }
@@ -194,8 +219,14 @@ func (s *Service) panelControls(lang string, d *Discussion) []bot.Control {
 	}
 	switch d.State {
 	case Scheduled:
+		threads := control("host.button.threads", "/host/threads/"+d.ID+"/on", bot.Ordinary)
+		if d.Script.Threads {
+			threads = control("host.button.threads.off", "/host/threads/"+d.ID+"/off", bot.Ordinary)
+		}
 		return []bot.Control{
 			control("host.button.start", "/host/start/"+d.ID, bot.Primary),
+			control("host.button.move", "/host/move/"+d.ID, bot.Ordinary),
+			threads,
 			control("host.button.cancel", "/host/call-off/"+d.ID, bot.Danger),
 		}
 	case Open, Asking:

@@ -10,10 +10,15 @@ import (
 	"github.com/staffroom-bot/staffroom/bot/outbox"
 )
 
-// QuestionKey is the delivery key of a question's post.
-func QuestionKey(id string, n int) bot.DeliveryKey {
-	return bot.DeliveryKey(Record(id) + "/q" + strconv.Itoa(n))
+// QuestionKey is the delivery key of a question's post in the first place.
+func QuestionKey(id string, n int) bot.DeliveryKey { return postKey(id, questionName(n), 0) }
+
+// postKey is the delivery key of one of a discussion's posts in one of its places.
+func postKey(id, name string, place int) bot.DeliveryKey {
+	return bot.DeliveryKey(Record(id) + "/" + name + inPlace(place))
 }
+
+func questionName(n int) string { return "q" + strconv.Itoa(n) }
 
 // questionOf is the question that a delivery key posted, 0 for another post.
 func questionOf(key bot.DeliveryKey) int {
@@ -21,35 +26,61 @@ func questionOf(key bot.DeliveryKey) int {
 	if !ok {
 		return 0
 	}
-	n, err := strconv.Atoi(after)
+	number, _, _ := strings.Cut(after, "@")
+	n, err := strconv.Atoi(number)
 	if err != nil {
 		return 0
 	}
 	return n
 }
 
-// posts is what is said in the channel when a step has been made.
+// posts is what is said, in every place, when a step has been made.
 func (s *Service) posts(ctx context.Context, d *Discussion, st step) ([]outbox.Item, error) {
 	switch st.to {
 	case Open:
-		return []outbox.Item{d.post("open", s.opening(d))}, nil
+		return d.everywhere("open", s.opening(d)), nil
 	case Asking:
-		item := d.post("", s.question(d, st.ask))
-		item.Post.Key = QuestionKey(d.ID, st.ask)
-		return []outbox.Item{item}, nil
+		items := d.everywhere(questionName(st.ask), s.question(d, st.ask))
+		if d.Script.Threads {
+			title := s.threadTitle(d, st.ask)
+			for i := range items {
+				items[i].Post.Thread = title
+			}
+		}
+		return items, nil
 	case Closing:
 		summary, err := s.summary(ctx, d)
-		return []outbox.Item{d.post("close", s.closing(d)), d.post("summary", summary)}, err
+		return append(d.everywhere("close", s.closing(d)), d.everywhere("summary", summary)...), err
 	default:
 		return nil, nil
 	}
 }
 
-func (d *Discussion) post(name string, m bot.Message) outbox.Item {
+// maxThreadTitle is how long the title of a question's thread is, in characters:
+// enough to know the question by, and less than any platform takes.
+const maxThreadTitle = 80
+
+// threadTitle is "Q2 · " and the question's first words.
+func (s *Service) threadTitle(d *Discussion, n int) string {
+	text := strings.Join(strings.Fields(d.Script.Questions[n-1].Text), " ")
+	return bot.Shorten(s.label(d.Language, "chat.thread", bot.Num("n", n), bot.Str("text", text)), maxThreadTitle)
+}
+
+// everywhere is a post in each place. One that a platform refuses, or is slow to
+// take, is no matter of the others: each channel has its own queue.
+func (d *Discussion) everywhere(name string, m bot.Message) []outbox.Item {
+	var items []outbox.Item
+	for place := range d.Places() {
+		items = append(items, d.post(name, place, m))
+	}
+	return items
+}
+
+func (d *Discussion) post(name string, place int, m bot.Message) outbox.Item {
 	return outbox.Item{
-		Post:   bot.Post{Key: bot.DeliveryKey(Record(d.ID) + "/" + name), Channel: d.Channel, Message: m},
+		Post:   bot.Post{Key: postKey(d.ID, name, place), Channel: d.Places()[place].Channel, Message: m},
 		Class:  outbox.Live,
-		Record: Record(d.ID),
+		Record: RecordIn(d.ID, place),
 		// After an outage that outlasts the hour nobody wants its questions.
 		NotAfter: d.Base.Add(d.Script.Length + goodbye),
 	}

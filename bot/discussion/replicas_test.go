@@ -20,7 +20,7 @@ func TestAReplyToWhatAnotherProcessFiledIsUnderstood(t *testing.T) {
 	store, d, _ := running(t, start)
 	var processes [2]*discussion.Service
 	for i := range processes {
-		processes[i] = discussion.New(store, crowd{}, bottest.Words{}, scheduler.NewManualClock(start))
+		processes[i] = discussion.New(store, crowd{}, nil, bottest.Words{}, scheduler.NewManualClock(start))
 	}
 	hear := func(p *discussion.Service, user, id, replyTo, text string) {
 		t.Helper()
@@ -65,7 +65,7 @@ func TestAReplyToWhatAnotherProcessFiledIsUnderstood(t *testing.T) {
 func TestManyAtOnceFindOutThatTheDiscussionHasMovedOn(t *testing.T) {
 	start := time.Date(2026, 3, 8, 20, 0, 0, 0, time.UTC)
 	store, d, _ := running(t, start)
-	service := discussion.New(store, crowd{}, bottest.Words{}, scheduler.NewManualClock(start))
+	service := discussion.New(store, crowd{}, nil, bottest.Words{}, scheduler.NewManualClock(start))
 	const people, rounds = 8, 5
 	for round := range rounds {
 		var everyone sync.WaitGroup

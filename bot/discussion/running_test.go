@@ -15,6 +15,8 @@ import (
 	"github.com/staffroom-bot/staffroom/scheduler"
 )
 
+func TestMain(m *testing.M) { redistest.Main(m) }
+
 // crowd is the members of a community, each of whom is who their account says.
 type crowd struct{}
 

@@ -25,7 +25,7 @@ func play(t *testing.T, people int) cost {
 	t.Helper()
 	start := time.Date(2026, 3, 8, 20, 0, 0, 0, time.UTC)
 	store, d, calls := running(t, start)
-	service := discussion.New(store, crowd{}, bottest.Words{}, scheduler.NewManualClock(start))
+	service := discussion.New(store, crowd{}, nil, bottest.Words{}, scheduler.NewManualClock(start))
 	say := func(n int, id, replyTo, text string) {
 		at := start.Add(time.Duration(n) * time.Millisecond)
 		if err := service.Hear(t.Context(), posted(d, fmt.Sprint("u", n), id, replyTo, text, at)); err != nil {

@@ -58,6 +58,8 @@ type Script struct {
 	Close     string // posted at the end; may be empty
 	Questions []Question
 	Pace      Pace
+
+	Threads bool `json:",omitempty"` // a thread opens under each question, for its answers
 }
 
 // Question is one question of a script.
@@ -82,6 +84,7 @@ type ScriptDraft struct {
 	Welcome, Close string
 	Questions      []QuestionDraft
 	Pace           string
+	Threads        string // true or false
 }
 
 // QuestionDraft is one question of a ScriptDraft.

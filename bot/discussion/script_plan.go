@@ -51,10 +51,23 @@ func (c *checker) script(d ScriptDraft) Script {
 	if p := strings.TrimSpace(d.Pace); p != "" && Pace(p) != PaceClock {
 		c.bad("pace", "expected one of the known paces (clock), got %s", quoted(p))
 	}
+	s.Threads = c.yes("threads", d.Threads)
 	c.start(&s, d)
 	c.questions(&s, d.Questions)
 	c.clock(&s, d)
 	return s
+}
+
+// yes reads a choice; what is left out is no.
+func (c *checker) yes(field, raw string) bool {
+	switch strings.TrimSpace(raw) {
+	case "true":
+		return true
+	case "", "false":
+		return false
+	}
+	c.bad(field, "expected true or false, got %s", quoted(raw))
+	return false
 }
 
 // start sets Start, Zone and StartMoved.

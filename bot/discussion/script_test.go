@@ -91,6 +91,8 @@ func TestParseScriptForms(t *testing.T) {
 		{"plain", "title: A\n" + rest, func(s Script) bool { return s.Title == "A" && s.Pace == PaceClock && s.Hosts == nil }},
 		{"a number as title", "title: 1984\n" + rest, func(s Script) bool { return s.Title == "1984" }},
 		{"a truth as title", "title: true\n" + rest, func(s Script) bool { return s.Title == "true" }},
+		{"threads", "title: A\nthreads: true\n" + rest, func(s Script) bool { return s.Threads }},
+		{"no threads", "title: A\nthreads: false\n" + rest, func(s Script) bool { return !s.Threads }},
 		{"one host", "title: A\nhosts: Maria\n" + rest, func(s Script) bool { return reflect.DeepEqual(s.Hosts, []string{"Maria"}) }},
 		{"tag without its mark", "title: A\ntag: SciChat\n" + rest, func(s Script) bool { return s.Tag == "#SciChat" }},
 		{"empty fields", "title: A\ntag:\nwelcome: ''\nlength: ~\n" + rest, func(s Script) bool { return s.Tag == "" && s.Welcome == "" && s.Length == 20*time.Minute }},
@@ -124,7 +126,7 @@ func TestParseScriptErrors(t *testing.T) {
 		{"comments only", "# a\n", "line 1: expected a script, got an empty file"},
 		{"a list", "- a\n", "line 1: expected fields such as title: Using models, got a list"},
 		{"two documents", good + "---\ntitle: B\n", "line 6: expected one script, got a second one after ---"},
-		{"unknown field", good + "quesions: [a]\n", "line 5, quesions: expected one of close, hosts, introductions, length, pace, questions, start, tag, title, welcome, zone"},
+		{"unknown field", good + "quesions: [a]\n", "line 5, quesions: expected one of close, hosts, introductions, length, pace, questions, start, tag, threads, title, welcome, zone"},
 		{"unknown field of a question", head + "questions:\n  - text: Why?\n    when: 8m\n", "line 6, questions[0].when: expected one of at, image, note, text"},
 		{"field twice", good + "title: B\n", "line 5, title: expected once, got it again"},
 		{"no text", head + "questions:\n  - at: 8m\n  - Why?\n", "line 5, questions[0].text: expected a question of up to 1500 characters"},
@@ -134,7 +136,7 @@ func TestParseScriptErrors(t *testing.T) {
 		{"title as list", "title: [a]\n" + "start: 2026-03-05T20:00\nzone: UTC\nquestions: [a]\n", "line 1, title: expected text, got a list"},
 		{"reference", "title: &t A\nstart: 2026-03-05T20:00\nzone: UTC\nquestions: [*t]\n", "line 1, title: expected text, got a YAML reference (& or *)\n" +
 			"line 4, questions[0]: expected text, got a YAML reference (& or *)"},
-		{"merge", good + "<<: {title: B}\n", "line 5, <<: expected one of close, hosts, introductions, length, pace, questions, start, tag, title, welcome, zone"},
+		{"merge", good + "<<: {title: B}\n", "line 5, <<: expected one of close, hosts, introductions, length, pace, questions, start, tag, threads, title, welcome, zone"},
 		{"colon in a text", "title: Models: a start\n" + "start: 2026-03-05T20:00\n", "line 1: expected quotes around a text that contains a colon and a space"},
 		{"a tab", head + "questions:\n\t- Why?\n", "line 5: expected spaces in front of a field, got a tab"},
 		{"an @", head + "hosts: @maria\n", "line 4: expected quotes around a text that begins with @ or `"},
@@ -161,6 +163,7 @@ func TestParseScriptErrors(t *testing.T) {
 		{"zone", "title: A\nstart: 2026-03-05T20:00\nzone: Lincoln\nquestions: [a]\n", "line 3, zone: expected an IANA zone such as America/New_York, got 'Lincoln'"},
 		{"the machine's zone", "title: A\nstart: 2026-03-05T20:00\nzone: Local\nquestions: [a]\n", "line 3, zone: expected an IANA zone such as America/New_York, got 'Local'"},
 		{"no zone", "title: A\nstart: 2026-03-05T20:00\nquestions: [a]\n", "line 1, zone: expected an IANA zone such as America/New_York"},
+		{"threads", good + "threads: often\n", "line 5, threads: expected true or false, got 'often'"},
 		{"pace", good + "pace: slow\n", "line 5, pace: expected one of the known paces (clock), got 'slow'"},
 		{"image", head + "questions:\n  - text: a\n    image: http://example.org/a.png\n", "line 6, questions[0].image: expected an https address of up to 2000 characters, got 'http://example.org/a.png'"},
 		{"image with a password", head + "questions:\n  - text: a\n    image: https://u:p@example.org/a.png\n", "line 6, questions[0].image: expected an https address of up to 2000 characters, got 'https://u:p@example.org/a.png'"},
@@ -202,7 +205,7 @@ questions:
   - image: ftp://example.org
 pace: fast
 `))
-	const want = `line 1, titel: expected one of close, hosts, introductions, length, pace, questions, start, tag, title, welcome, zone
+	const want = `line 1, titel: expected one of close, hosts, introductions, length, pace, questions, start, tag, threads, title, welcome, zone
 line 1, title: expected a title of up to 150 characters
 line 2, start: expected a local time such as 2021-03-18T21:07, got 'tomorrow'
 line 3, zone: expected an IANA zone such as America/New_York, got 'Mars/Base'

@@ -26,7 +26,7 @@ const (
 
 // ParseScript reads a script from YAML: title, tag, hosts, start, zone,
 // introductions, length, welcome, questions (each a text, or text, at, image and
-// note), pace and close. Title, start, zone and questions are required; what is
+// note), pace, threads and close. Title, start, zone and questions are required; what is
 // left out of the rest is filled in as ScriptDraft.Script says. Any error is a
 // *ScriptError that lists every problem.
 func ParseScript(data []byte) (Script, error) {
@@ -170,8 +170,9 @@ func (r *scriptReader) script(root ast.Node) ScriptDraft {
 	texts := map[string]*string{
 		"title": &d.Title, "tag": &d.Tag, "start": &d.Start, "zone": &d.Zone, "introductions": &d.Introductions,
 		"length": &d.Length, "welcome": &d.Welcome, "pace": &d.Pace, "close": &d.Close,
+		"threads": &d.Threads,
 	}
-	r.fields(root, "", "close, hosts, introductions, length, pace, questions, start, tag, title, welcome, zone", func(key, field string, value ast.Node) bool {
+	r.fields(root, "", "close, hosts, introductions, length, pace, questions, start, tag, threads, title, welcome, zone", func(key, field string, value ast.Node) bool {
 		switch text := texts[key]; {
 		case text != nil:
 			*text = r.text(field, value)

@@ -37,6 +37,7 @@ type Home struct {
 type Service struct {
 	store   Store
 	members Members
+	places  Places
 	words   bot.Words
 	clock   scheduler.Clock
 	rooms   *rooms
@@ -44,12 +45,17 @@ type Service struct {
 
 // New returns the service. clock is used for what people are shown; what is done
 // when goes by the store's time.
-func New(store Store, members Members, words bot.Words, clock scheduler.Clock) *Service {
-	return &Service{store: store, members: members, words: words, clock: clock, rooms: newRooms()}
+func New(store Store, members Members, places Places, words bot.Words, clock scheduler.Clock) *Service {
+	return &Service{store: store, members: members, places: places, words: words, clock: clock, rooms: newRooms()}
 }
 
-// Record names a discussion: its job, and its messages for outbox.Item.Record.
-func Record(id string) string { return "chat/" + id }
+// Record names a discussion: its job, and its messages in the first place for
+// outbox.Item.Record.
+func Record(id string) string { return RecordIn(id, 0) }
+
+// RecordIn names what belongs to one place of a discussion: its messages for
+// outbox.Item.Record.
+func RecordIn(id string, place int) string { return "chat/" + id + inPlace(place) }
 
 type stepPayload struct {
 	Chat string `json:"chat"`
@@ -68,7 +74,7 @@ func (s *Service) Schedule(ctx context.Context, d *Discussion, in bot.InputID) e
 		return err
 	}
 	d.ID, d.Number, d.State = bot.NewID(s.clock.Now()), number, Scheduled
-	e := outbox.Effects{Input: in}
+	e := outbox.Effects{Input: in, Posts: s.calendar(nil, d)}
 	if err := d.plan(&e); err != nil {
 		return err
 	}
@@ -111,12 +117,13 @@ func (s *Service) Step(ctx context.Context, j scheduler.Job) error {
 	case next.at.After(j.Started):
 		return scheduler.After(next.at.Sub(j.Started), nil)
 	}
+	before := d
 	if late := j.Started.Sub(next.at); late > lateness {
 		// The clock goes on from here, so that nobody is asked three questions at
 		// once after an outage.
 		d.Base = d.Base.Add(late)
 	}
-	err = s.advance(ctx, &d, next, j.Started, "")
+	err = s.advance(ctx, &before, &d, next, j.Started, "")
 	if bot.CodeOf(err) == bot.Conflict {
 		// A host was quicker. What comes next is in the record.
 		return scheduler.After(0, err)
@@ -124,12 +131,16 @@ func (s *Service) Step(ctx context.Context, j scheduler.Job) error {
 	return err
 }
 
-// advance makes a step: the record, the posts and the next job in one go.
-func (s *Service) advance(ctx context.Context, d *Discussion, st step, now time.Time, in bot.InputID) error {
+// advance makes a step: the record, the posts and the next job in one go. before is
+// the record as it was stored.
+func (s *Service) advance(ctx context.Context, before, d *Discussion, st step, now time.Time, in bot.InputID) error {
 	d.take(st, now)
 	posts, err := s.posts(ctx, d, st)
 	if err != nil {
 		return err
+	}
+	if before.State == Scheduled {
+		posts = append(posts, s.calendar(before, d)...)
 	}
 	e := outbox.Effects{Input: in, Posts: posts}
 	if err := d.plan(&e); err != nil {
@@ -142,10 +153,42 @@ func (s *Service) advance(ctx context.Context, d *Discussion, st step, now time.
 	return nil
 }
 
-// act lets a host do something at once: change decides on a fresh record what
-// step to make. It is tried again when somebody else was quicker, so change must
-// look at the record each time. A repeated input gives the record as it is.
+// act lets a host make a step at once: change decides on a fresh record which.
+// See alter.
 func (s *Service) act(ctx context.Context, c bot.CommunityID, id string, in bot.InputID, change func(*Discussion, time.Time) (step, error)) (Discussion, error) {
+	return s.alter(ctx, c, id, func(d *Discussion, now time.Time) error {
+		before := *d
+		st, err := change(d, now)
+		if err != nil {
+			return err
+		}
+		return s.advance(ctx, &before, d, st, now, in)
+	})
+}
+
+// revise lets a host change the plan of a discussion that has not begun, on a
+// fresh record. See alter.
+func (s *Service) revise(ctx context.Context, c bot.CommunityID, id string, in bot.InputID, change func(*Discussion) error) (Discussion, error) {
+	return s.alter(ctx, c, id, func(d *Discussion, _ time.Time) error {
+		if d.State != Scheduled {
+			return errBegun
+		}
+		before := *d
+		if err := change(d); err != nil {
+			return err
+		}
+		e := outbox.Effects{Input: in, Posts: s.calendar(&before, d)}
+		if err := d.plan(&e); err != nil {
+			return err
+		}
+		return s.store.Advance(ctx, d, e)
+	})
+}
+
+// alter changes a record and stores it, with what it brings about. It is tried
+// again when somebody else was quicker, so change must look at the record each
+// time. A repeated input gives the record as it is.
+func (s *Service) alter(ctx context.Context, c bot.CommunityID, id string, change func(*Discussion, time.Time) error) (Discussion, error) {
 	const tries = 5
 	var last error
 	for range tries {
@@ -157,11 +200,7 @@ func (s *Service) act(ctx context.Context, c bot.CommunityID, id string, in bot.
 		if err != nil {
 			return d, err
 		}
-		st, err := change(&d, now)
-		if err != nil {
-			return d, err
-		}
-		err = s.advance(ctx, &d, st, now, in)
+		err = change(&d, now)
 		switch {
 		case errors.Is(err, outbox.ErrRepeated):
 			return s.store.Get(ctx, c, id)

@@ -10,7 +10,8 @@ import (
 
 // Entry is a message of a discussion.
 type Entry struct {
-	ID        string       `json:"id"` // the message's, by its platform
+	ID        string       `json:"id"`              // the message's, by its platform; outside the first place with a mark in front
+	Place     int          `json:"place,omitempty"` // the number of the place it was said in, from 0
 	Author    bot.MemberID `json:"author"`
 	Kind      Kind         `json:"kind"`
 	Questions []int        `json:"questions,omitempty"`
@@ -20,12 +21,25 @@ type Entry struct {
 	Text      string       `json:"text,omitempty"`
 	Deleted   bool         `json:"deleted,omitempty"` // only the place is left of it
 	Revision  int64        `json:"-"`
+
+	// Fixed: Kind and Questions are what a person has said, whatever recognition
+	// made of the message or makes of its edits.
+	Fixed bool `json:"-"`
+	// Withheld: the archive leaves it out until organizers have looked at it, or
+	// for good.
+	Withheld bool `json:"-"`
+}
+
+// Fix is how a person files an entry.
+type Fix struct {
+	Kind      Kind  `json:"kind"`
+	Questions []int `json:"questions,omitempty"`
 }
 
 // Filing is an entry on its way into a discussion.
 type Filing struct {
 	Discussion *Discussion // as known; its version must be the current one
-	Running    string      // Live.Running as known; it must be the current one
+	Running    string      // Live.Running of the entry's place as known; it must be the current one
 	Entry      Entry
 }
 
@@ -44,8 +58,8 @@ const (
 type Live struct {
 	Running    string // all that run in the channel, for Filing to compare
 	Discussion Discussion
-	Entries    []Entry                    // in the order they came
-	Sent       map[string]bot.DeliveryKey // our own posts, by message ID
+	Entries    []Entry                      // in the order they came, of all places
+	Sent       []map[string]bot.DeliveryKey // our own posts: for each place, by message ID
 }
 
 // Store keeps discussions. Its errors have the codes not_found, conflict and
@@ -66,6 +80,8 @@ type Store interface {
 	// the others take late answers. Of each it gives the entries after the first
 	// known[ID] of them.
 	Live(ctx context.Context, c bot.CommunityID, ch bot.Channel, known map[string]int) ([]Live, error)
+	// LiveChannels gives the channels of a space in which discussions run.
+	LiveChannels(ctx context.Context, c bot.CommunityID, space bot.SpaceID) ([]bot.Channel, error)
 	// File keeps an entry, in one round trip.
 	File(ctx context.Context, f Filing) (Filed, error)
 	// Add keeps an entry that did not come as a message, with its effects, also
@@ -73,6 +89,16 @@ type Store interface {
 	Add(ctx context.Context, f Filing, e outbox.Effects) error
 	// Now is the store's time.
 	Now(ctx context.Context) (time.Time, error)
+	// Entry gives an entry of d, or not_found.
+	Entry(ctx context.Context, d *Discussion, id string) (Entry, error)
+	// Shown gives the entry that a message in a place of d shows, or not_found: the
+	// message's own, or the one that a form gave and a post of ours shows.
+	Shown(ctx context.Context, d *Discussion, place int, message string) (Entry, error)
+	// Refile keeps how a person files an entry of d; nil: as it was recognised. It
+	// is kept beside the entry, so that no change of the message can undo it.
+	Refile(ctx context.Context, d *Discussion, entry string, fix *Fix, e outbox.Effects) error
+	// Withhold keeps an entry of d out of the archive, or lets it in again.
+	Withhold(ctx context.Context, d *Discussion, entry string, out bool) error
 	// Entries gives all entries in the order they came.
 	Entries(ctx context.Context, c bot.CommunityID, id string) ([]Entry, error)
 }

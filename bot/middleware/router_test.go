@@ -30,8 +30,8 @@ func (oneMember) Community(_ context.Context, _ bot.SpaceID, fresh community.Com
 	return fresh, nil
 }
 
-func (oneMember) Member(_ context.Context, _ bot.CommunityID, _ bot.Account, fresh bot.Member) (bot.Member, error) {
-	return fresh, nil
+func (oneMember) Member(_ context.Context, _ bot.CommunityID, _ bot.Account, fresh bot.Member) (community.Record, error) {
+	return community.Record{Member: fresh}, nil
 }
 
 // fullRouter is a router with all middleware around an empty handler, and a

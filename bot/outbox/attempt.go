@@ -33,7 +33,7 @@ func (s *Sender) attempt(ctx context.Context, a Attempt) (Ending, pause) {
 	// another worker may be at it.
 	ctx, cancel := context.WithTimeout(scheduler.WhileHeld(ctx), sendTimeout)
 	defer cancel()
-	m, err := s.places.For(connection(a.Post))
+	m, err := s.places.For(a.Post.Connection())
 	if err != nil {
 		return judge(a, err, a.inDoubt(), a.inDoubt())
 	}
@@ -42,6 +42,12 @@ func (s *Sender) attempt(ctx context.Context, a Attempt) (Ending, pause) {
 			return judge(a, err, false, false)
 		}
 		return Ending{Outcome: Sent, Ref: a.Target}, pause{}
+	}
+	if a.Calendar != nil {
+		if err := a.Calendar.keep(ctx, m); err != nil {
+			return judge(a, err, false, false)
+		}
+		return Ending{Outcome: Sent}, pause{}
 	}
 	post := a.Post
 	if post.Direct != nil {
@@ -54,7 +60,7 @@ func (s *Sender) attempt(ctx context.Context, a Attempt) (Ending, pause) {
 		ref, found, err := m.Find(ctx, post.Channel, post.Key, a.Since.Add(-clockSlack))
 		switch {
 		case err == nil && found:
-			return Ending{Outcome: Sent, Ref: ref}, pause{}
+			return s.standing(ctx, m, a, ref)
 		case err == nil && a.late():
 			return Ending{Outcome: Expired, Cause: "its time had passed"}, pause{}
 		case err == nil: // it is not there: sending is safe
@@ -67,15 +73,33 @@ func (s *Sender) attempt(ctx context.Context, a Attempt) (Ending, pause) {
 		}
 	}
 	ref, err := m.Send(ctx, post)
-	if err != nil {
+	switch {
+	case err == nil:
+		return s.standing(ctx, m, a, ref)
+	case a.exhausted(err):
+		return giveUp(ctx, m, post, a, err), pause{}
+	default:
 		return judge(a, err, doubt, true)
 	}
-	return Ending{Outcome: Sent, Ref: ref}, pause{}
+}
+
+// giveUp ends a post whose last attempt has failed for no known reason: as failed
+// only where the platform says that it is not there.
+func giveUp(ctx context.Context, m bot.Messenger, post bot.Post, a Attempt, cause error) Ending {
+	ref, found, err := m.Find(ctx, post.Channel, post.Key, a.Since.Add(-clockSlack))
+	switch {
+	case err != nil:
+		return Ending{Outcome: Uncertain, Cause: "it failed again and again, and may have been sent: " + cause.Error()}
+	case found:
+		return Ending{Outcome: Sent, Ref: ref}
+	default:
+		return Ending{Outcome: Failed, Cause: "it failed again and again: " + cause.Error(), Reason: bot.Unexplained}
+	}
 }
 
 // inDoubt reports whether the item may have been sent and must not be sent twice.
-// A change can be made again.
-func (a Attempt) inDoubt() bool { return a.Doubt && !a.Update }
+// A change, of a message or of a calendar, can be made again.
+func (a Attempt) inDoubt() bool { return a.Doubt && !a.Update && a.Calendar == nil }
 
 // late reports whether the item has become worthless.
 func (a Attempt) late() bool { return !a.NotAfter.IsZero() && a.Now.After(a.NotAfter) }
@@ -106,6 +130,12 @@ func judge(a Attempt, err error, doubt, unclear bool) (Ending, pause) {
 			return Ending{Outcome: Failed, Cause: err.Error(), Reason: reason(e)}, pause{}
 		}
 	}
+	if a.exhausted(err) {
+		if unclear {
+			return Ending{Outcome: Uncertain, Cause: "it failed again and again, and may have been sent: " + err.Error()}, pause{}
+		}
+		return Ending{Outcome: Failed, Cause: "it failed again and again: " + err.Error(), Reason: bot.Unexplained}, pause{}
+	}
 	if a.late() { // only what is in doubt is still tried
 		return Ending{Outcome: Uncertain, Cause: "its time had passed, and whether it was sent cannot be found out: " + err.Error()}, pause{}
 	}
@@ -113,6 +143,20 @@ func judge(a Attempt, err error, doubt, unclear bool) (Ending, pause) {
 		p.delay = min(p.delay, a.NotAfter.Sub(a.Now)+time.Millisecond)
 	}
 	return Ending{}, p
+}
+
+// mostTries is how often an item is tried, whatever came of the earlier attempts,
+// before an error that no adapter has classified ends it: with the pauses between
+// them some five minutes. Until then its lane waits; a fault of ours must not stop
+// a channel for ever.
+const mostTries = 12
+
+// exhausted reports whether an error ends the item: it says nothing about what went
+// wrong, so it is a fault of an adapter and may never be over, and there were tries
+// enough. An attempt that was broken off from here says nothing either, but is
+// nobody's fault.
+func (a Attempt) exhausted(err error) bool {
+	return a.Tries+1 >= mostTries && bot.CodeOf(err) == bot.Internal && !errors.Is(err, context.Canceled)
 }
 
 // reason says why a post fails for good.
@@ -135,11 +179,4 @@ func retryDelay(tries int) time.Duration {
 		return time.Minute
 	}
 	return min(250*time.Millisecond<<tries, time.Minute)
-}
-
-func connection(p bot.Post) string {
-	if p.Direct != nil {
-		return p.Direct.Space.Connection
-	}
-	return p.Channel.Space.Connection
 }

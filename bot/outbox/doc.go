@@ -12,7 +12,8 @@
 // to be had the post ends as uncertain: it is never sent again blindly.
 //
 // The Sender keeps to the platform's pace together with all replicas (Budget). A
-// change of a message (Item.Update) goes the same way as the message did.
+// change of a message (Item.Update) goes the same way as the message did. So does
+// what stands in a platform's calendar (Item.Calendar), in a lane of its own.
 //
 // What did not arrive in a channel, or may not have, the Reporter tells to an
 // organizer; what did not reach a person by direct message, Notices tell to that

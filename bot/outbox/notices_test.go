@@ -72,7 +72,7 @@ func TestWhoCouldNotBeReachedIsToldInPrivate(t *testing.T) {
 	if got, want := reply.Message.Text.String(), "Hello\n\nes outbox.notice\n\n1st\n\n2nd"; got != want {
 		t.Errorf("told %q, want %q", got, want)
 	}
-	if got, want := fmt.Sprint(reply.Message.Controls), "[{1st /x } {2nd /x }]"; got != want {
+	if got, want := buttons(reply.Message.Controls), "[1st /x] [2nd /x]"; got != want {
 		t.Errorf("controls %s, want %s", got, want)
 	}
 	w.clock.Set(noon.Add(time.Hour))

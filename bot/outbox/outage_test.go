@@ -83,7 +83,7 @@ func (u *unreliable) Complete(context.Context, scheduler.Claimed) error {
 	return u.settle(time.Time{}, true)
 }
 
-func (u *unreliable) Retry(_ context.Context, _ scheduler.Claimed, d time.Duration, _ bool, _ string) error {
+func (u *unreliable) Retry(_ context.Context, _ scheduler.Claimed, d time.Duration, _ bool) error {
 	return u.settle(time.Now().Add(d), false)
 }
 

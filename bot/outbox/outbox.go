@@ -39,16 +39,23 @@ type Item struct {
 	// Unasked is set for a direct message that the person has not asked for. It is
 	// held until it suits them (see Unasked).
 	Unasked *Unasked `json:"unasked,omitempty"`
+	// Calendar makes the item a change of the platform's calendar instead of a
+	// message: in the space of Post.Channel. Made twice, it has one effect, so it is
+	// never in doubt.
+	Calendar *CalendarEntry `json:"calendar,omitempty"`
 }
 
 // Lane is where the item queues: one place and class. What a person has not asked
-// for has a lane of its own, where it waits for its time.
+// for has a lane of its own, where it waits for its time, and so has a channel's
+// calendar, so that no message waits for it.
 func (i Item) Lane() string {
 	switch {
 	case i.Held():
 		return unaskedLane(*i.Post.Direct)
 	case i.Post.Direct != nil:
 		return directLane(i.Class, *i.Post.Direct)
+	case i.Calendar != nil:
+		return "calendar:" + i.Post.Channel.String()
 	default:
 		return string(i.Class) + ":" + i.Post.Channel.String()
 	}

@@ -52,8 +52,10 @@ func (s *Sender) turn(m bot.Messenger, lane string, i Item) (t Turn, ok bool) {
 		return Turn{}, false
 	}
 	pace := p.Pace()
-	t = Turn{Connection: connection(i.Post), Lane: lane, Class: i.Class, Update: i.Update, Pace: unhurried(pace)}
+	t = Turn{Connection: i.Post.Connection(), Lane: lane, Class: i.Class, Update: i.Update, Pace: unhurried(pace)}
 	switch {
+	case i.Calendar != nil:
+		t.Place = "calendar"
 	case i.Post.Direct != nil:
 		t.Place = "@" + i.Post.Direct.User
 	case pace.Threads && i.Post.Channel.Thread != "":
@@ -70,7 +72,7 @@ func (s *Sender) leave(ctx context.Context, lane string, a Attempt) (wait time.D
 	if err := ctx.Err(); err != nil {
 		return 0, false, err
 	}
-	m, err := s.places.For(connection(a.Post))
+	m, err := s.places.For(a.Post.Connection())
 	if err != nil || a.late() && !a.inDoubt() {
 		return 0, true, nil // nothing will be sent
 	}
@@ -87,7 +89,7 @@ func (s *Sender) leave(ctx context.Context, lane string, a Attempt) (wait time.D
 
 // refused tells the budget that the platform wants a rest.
 func (s *Sender) refused(ctx context.Context, lane string, a Attempt, e *bot.Error) {
-	m, err := s.places.For(connection(a.Post))
+	m, err := s.places.For(a.Post.Connection())
 	if err != nil {
 		return
 	}

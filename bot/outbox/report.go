@@ -16,12 +16,16 @@ import (
 type People interface {
 	// Organizers gives the accounts of those who organize a community.
 	Organizers(ctx context.Context, c bot.CommunityID) ([]bot.Account, error)
+	// OrganizersRoom gives the channel where they are among themselves, with its
+	// language: that of the wanted space if one is chosen there, or else another.
+	OrganizersRoom(ctx context.Context, c bot.CommunityID, wanted bot.SpaceID) (ch bot.Channel, language string, ok bool, err error)
 	// Member gives the member with an account. name may be empty.
 	Member(ctx context.Context, a bot.Account, name string) (bot.Member, error)
 }
 
-// Reporter tells an organizer, by one direct message, what did not arrive in
-// channels: what has failed once a day for each place and reason, and every post
+// Reporter tells the organizers what did not arrive in channels, in the channel
+// where they are among themselves, or where there is none one of them by direct
+// message: what has failed once a day for each place and reason, and every post
 // of which nobody can tell, with controls to post it again or to leave it. It is
 // no message that waits for the morning: something is wrong, or a chat is on.
 //
@@ -68,7 +72,7 @@ func (r *Reporter) Report(ctx context.Context, j scheduler.Job) error {
 		return storeFailed(err)
 	}
 	c := bot.CommunityID(j.Group)
-	organizer, ok, err := r.organizer(ctx, c)
+	to, language, ok, err := r.reader(ctx, c, lost)
 	if err != nil {
 		return storeFailed(err)
 	}
@@ -80,17 +84,11 @@ func (r *Reporter) Report(ctx context.Context, j scheduler.Job) error {
 	if err != nil {
 		return storeFailed(err)
 	}
-	m, err := r.people.Member(ctx, organizer, "")
-	if err != nil {
-		return storeFailed(err)
-	}
-	known, message := r.compose(m.Language, now, &reports, lost)
+	known, message := r.compose(language, now, &reports, lost)
 	e := Effects{}
 	if !message.Text.Empty() {
-		e.Posts = []Item{{
-			Class: Bulk,
-			Post:  bot.Post{Key: bot.DeliveryKey("report/" + known[0].ID + "/" + bot.NewID(now)), Direct: &organizer, Message: message},
-		}}
+		to.Key, to.Message = bot.DeliveryKey("report/"+known[0].ID+"/"+bot.NewID(now)), message
+		e.Posts = []Item{{Class: Bulk, Post: to}}
 	}
 	err = r.store.Reported(ctx, j.Group, reports, known, e)
 	if bot.CodeOf(err) == bot.Conflict {
@@ -100,6 +98,24 @@ func (r *Reporter) Report(ctx context.Context, j scheduler.Job) error {
 		return scheduler.After(moreReport, nil)
 	}
 	return storeFailed(err)
+}
+
+// reader says where to tell it, as a post without words, and in which language. A
+// channel to which something was not delivered is no place to tell of it.
+func (r *Reporter) reader(ctx context.Context, c bot.CommunityID, lost []Undelivered) (to bot.Post, language string, ok bool, err error) {
+	ch, language, ok, err := r.people.OrganizersRoom(ctx, c, lost[0].Item.Post.Channel.Space)
+	if err != nil {
+		return to, "", false, err
+	}
+	if ok && !slices.ContainsFunc(lost, func(u Undelivered) bool { return u.Item.Post.Channel.Root() == ch }) {
+		return bot.Post{Channel: ch}, language, true, nil
+	}
+	organizer, ok, err := r.organizer(ctx, c)
+	if err != nil || !ok {
+		return to, "", false, err
+	}
+	m, err := r.people.Member(ctx, organizer, "")
+	return bot.Post{Direct: &organizer}, m.Language, true, err
 }
 
 // organizer chooses whom to tell: the first who can be reached, always by the
@@ -121,11 +137,18 @@ func (r *Reporter) organizer(ctx context.Context, c bot.CommunityID) (bot.Accoun
 
 // failure is what posts have in common that are reported together.
 type failure struct {
-	place  bot.Channel
-	reason bot.Reason
+	place    bot.Channel
+	reason   bot.Reason
+	calendar bool // it was to stand in the calendar
 }
 
-func (f failure) String() string { return f.place.String() + " " + string(f.reason) }
+func (f failure) String() string {
+	s := f.place.String() + " " + string(f.reason)
+	if f.calendar {
+		s += " calendar"
+	}
+	return s
+}
 
 // compose makes the message, notes in reports what it says, and gives what is
 // known then.
@@ -146,7 +169,7 @@ func (r *Reporter) compose(language string, now time.Time, reports *Reports, los
 			}
 			continue
 		}
-		f := failure{u.Item.Post.Channel, u.Reason}
+		f := failure{u.Item.Post.Channel, u.Reason, u.Item.Calendar != nil}
 		if failed[f] == nil {
 			order = append(order, f)
 		}
@@ -160,7 +183,7 @@ func (r *Reporter) compose(language string, now time.Time, reports *Reports, los
 			continue
 		}
 		at[f.String()] = now
-		lines = append(lines, r.words.Text(language, reasonKey(f.reason),
+		lines = append(lines, r.words.Text(language, f.key(),
 			bot.Count("n", len(posts)), r.place(language, f.place), bot.Str("text", beginning(posts[0]))))
 	}
 	for i, u := range unsure {
@@ -179,14 +202,23 @@ func (r *Reporter) compose(language string, now time.Time, reports *Reports, los
 	return append(known, unsure...), m
 }
 
-func reasonKey(reason bot.Reason) bot.Key {
-	switch reason {
+// key is the message that tells of it.
+func (f failure) key() bot.Key {
+	if f.calendar && f.reason == bot.NotAllowed {
+		return "outbox.report.calendar.not_allowed"
+	}
+	if f.calendar {
+		return "outbox.report.calendar"
+	}
+	switch f.reason {
 	case bot.Gone:
 		return "outbox.report.gone"
 	case bot.NotAllowed:
 		return "outbox.report.not_allowed"
 	case bot.Disconnected:
 		return "outbox.report.disconnected"
+	case bot.Unexplained:
+		return "outbox.report.unexplained"
 	default:
 		return "outbox.report.bad_post"
 	}
@@ -196,8 +228,11 @@ func (r *Reporter) place(language string, ch bot.Channel) bot.Arg {
 	return bot.Place("place", ch, r.words.Text(language, "outbox.place").String())
 }
 
-// beginning quotes a post.
+// beginning quotes a post, or what was to stand in a calendar.
 func beginning(u Undelivered) string {
+	if u.Item.Calendar != nil {
+		return bot.Shorten(u.Item.Calendar.Gathering.Title, quoted)
+	}
 	return bot.Shorten(strings.Join(strings.Fields(u.Item.Post.Message.Text.String()), " "), quoted)
 }
 

@@ -87,6 +87,10 @@ func (o organizers) Organizers(context.Context, bot.CommunityID) ([]bot.Account,
 	return all, nil
 }
 
+func (o organizers) OrganizersRoom(context.Context, bot.CommunityID, bot.SpaceID) (bot.Channel, string, bool, error) {
+	return bot.Channel{}, "", false, nil
+}
+
 func (o organizers) Member(_ context.Context, a bot.Account, _ string) (bot.Member, error) {
 	language := "en"
 	if a.User == "zoe" {
@@ -144,6 +148,14 @@ func TestAnOrganizerIsToldWhatFailed(t *testing.T) {
 	w.lose("hall", outbox.Failed, bot.NotAllowed, "4")
 	w.lose("hall", outbox.Failed, bot.BadPost, "5")
 	w.lose("hall", outbox.Failed, bot.Disconnected, "6")
+	w.lose("hall", outbox.Failed, bot.Unexplained, "7")
+	w.lose("hall", outbox.Failed, bot.NotAllowed, "8")
+	w.lose("hall", outbox.Failed, bot.NotAllowed, "9")
+	w.lose("hall", outbox.Failed, bot.BadPost, "10")
+	for i := len(w.unreported) - 3; i < len(w.unreported); i++ {
+		item := &w.unreported[i].Item
+		item.Calendar = &outbox.CalendarEntry{Gathering: bot.Gathering{Title: "title of " + string(item.Post.Key)}}
+	}
 	settled, to, m := w.report(t, organizers{"zoe", "maria"}, quiet)
 	wantSettledAs(t, settled, "complete")
 	want := strings.Join([]string{
@@ -151,6 +163,9 @@ func TestAnOrganizerIsToldWhatFailed(t *testing.T) {
 		"en outbox.report.not_allowed n=1 place=en outbox.place text=words of 4",
 		"en outbox.report.bad_post n=1 place=en outbox.place text=words of 5",
 		"en outbox.report.disconnected n=1 place=en outbox.place text=words of 6",
+		"en outbox.report.unexplained n=1 place=en outbox.place text=words of 7",
+		"en outbox.report.calendar.not_allowed n=2 place=en outbox.place text=title of key-8",
+		"en outbox.report.calendar n=1 place=en outbox.place text=title of key-10",
 	}, "\n")
 	if to != "maria" || m.Text.String() != want || len(m.Controls) > 0 {
 		t.Errorf("%s was told %q, with %v", to, m.Text, m.Controls)
@@ -201,7 +216,7 @@ func TestWhatIsUncertainIsOffered(t *testing.T) {
 	if got, want := m.Text.String(), "es outbox.report.uncertain place=es outbox.place text=words of 1"; got != want {
 		t.Errorf("told %q, want %q", got, want)
 	}
-	if got, want := fmt.Sprint(m.Controls), "[{es outbox.again /organize/undelivered/again/1 } {es outbox.leave /organize/undelivered/leave/1 }]"; got != want {
+	if got, want := buttons(m.Controls), "[es outbox.again /organize/undelivered/again/1] [es outbox.leave /organize/undelivered/leave/1]"; got != want {
 		t.Errorf("controls %s, want %s", got, want)
 	}
 
@@ -341,5 +356,38 @@ func TestPostAgain(t *testing.T) {
 	w.err = errors.New("down")
 	if _, err := w.press(t, "/organize/undelivered/again/4"); err == nil {
 		t.Error("no error")
+	}
+}
+
+// roomy are organizers who have a channel of their own.
+type roomy struct{ organizers }
+
+func (roomy) OrganizersRoom(_ context.Context, _ bot.CommunityID, wanted bot.SpaceID) (bot.Channel, string, bool, error) {
+	return bot.Channel{Space: wanted, ID: "staff"}, "es", true, nil
+}
+
+func TestOrganizersAreToldInTheirChannel(t *testing.T) {
+	for _, c := range []struct {
+		name, lost string
+		room       bool
+	}{
+		{"of what did not arrive elsewhere", "scichat", true},
+		{"but not of what did not arrive there", "staff", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWard()
+			w.lose(c.lost, outbox.Failed, bot.NotAllowed, "a")
+			r := outbox.NewReporter(w, roomy{organizers{"maria"}}, bottest.Words{}, slog.New(slog.DiscardHandler))
+			if err := r.Report(t.Context(), scheduler.Job{Group: "g"}); err != nil {
+				t.Fatal(err)
+			}
+			post := w.effects[0].Posts[0].Post
+			switch {
+			case c.room && (post.Direct != nil || post.Channel != bottest.Channel("staff") || !strings.HasPrefix(post.Message.Text.String(), "es ")):
+				t.Errorf("told is %+v", post)
+			case !c.room && (post.Direct == nil || *post.Direct != bottest.Account("maria")):
+				t.Errorf("told is %+v", post)
+			}
+		})
 	}
 }

@@ -134,7 +134,7 @@ func (s *schedule) Complete(context.Context, scheduler.Claimed) error {
 	return nil
 }
 
-func (s *schedule) Retry(_ context.Context, _ scheduler.Claimed, delay time.Duration, failed bool, _ string) error {
+func (s *schedule) Retry(_ context.Context, _ scheduler.Claimed, delay time.Duration, failed bool) error {
 	s.settled = "after " + delay.String()
 	if failed {
 		s.settled = "failed"

@@ -102,7 +102,7 @@ func TestWhatSuitsGoesOutAtOnce(t *testing.T) {
 	if got.Unasked != nil || got.Post.Key != "a" || got.Record != "round/1" || got.NotAfter.IsZero() || got.Class != outbox.Bulk {
 		t.Errorf("it is %+v", got)
 	}
-	if want := "[{Suggest it /meet } {es outbox.less /nudges/less }]"; fmt.Sprint(got.Post.Message.Controls) != want {
+	if want := "[Suggest it /meet] [es outbox.less /nudges/less]"; buttons(got.Post.Message.Controls) != want {
 		t.Errorf("controls %v, want %s", got.Post.Message.Controls, want)
 	}
 	if !slices.Equal(c.written, []time.Time{tuesday}) {
@@ -160,7 +160,7 @@ func TestWhatWaitedComesAsOneMessage(t *testing.T) {
 	if text := got.Post.Message.Text.String(); text != "1st\n\n2nd\n\n3rd" {
 		t.Errorf("it says %q", text)
 	}
-	if want := "[{Yes /yes } {Read /read } {en outbox.less /nudges/less } {en outbox.less /my/settings }]"; fmt.Sprint(got.Post.Message.Controls) != want {
+	if want := "[Yes /yes] [Read /read] [en outbox.less /nudges/less] [en outbox.less /my/settings]"; buttons(got.Post.Message.Controls) != want {
 		t.Errorf("controls %v, want %s", got.Post.Message.Controls, want)
 	}
 	if got.Post.Key != "a" || got.Record != "" || !got.NotAfter.IsZero() {

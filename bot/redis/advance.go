@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
@@ -20,6 +21,8 @@ type change struct {
 	id      string
 	from    int64
 	body    any
+	// Conflict if one of these has left the community: see leftSpaces.
+	unless []string
 	// More writes to the community's keys, in order.
 	writes []write
 	outbox.Effects
@@ -74,8 +77,8 @@ func (s *Store) Apply(ctx context.Context, group string, e outbox.Effects) error
 }
 
 // advance applies the change and gives the record's new version (0 if no record
-// changes). A record that has another version than expected is a conflict; an
-// input that has had its effect is outbox.ErrRepeated.
+// changes). A record that has another version than expected is a conflict, and so
+// is a community that has been left; an input that has had its effect is outbox.ErrRepeated.
 func (s *Store) advance(ctx context.Context, c change) (int64, error) {
 	effects, due, err := encodeEffects(c.Effects)
 	if err != nil {
@@ -84,7 +87,7 @@ func (s *Store) advance(ctx context.Context, c change) (int64, error) {
 	keys := append(jobKeys(string(c.community)),
 		key(c.community, "posts"), key(c.community, "queue"), key(c.community, "sent"),
 		key(c.community, "undelivered"), key(c.community, "numbers"), key(c.community, "sending"), key(c.community, "changes"),
-		inputKey(c.community, c.Input), key(c.community, c.records), key(c.community, c.records+":v"))
+		inputKey(c.community, c.Input), key(c.community, c.records), key(c.community, c.records+":v"), key(c.community, leftSpaces))
 	writes := make([]scriptWrite, 0, len(c.writes))
 	for _, w := range c.writes {
 		keys = append(keys, key(c.community, w.name))
@@ -103,7 +106,7 @@ func (s *Store) advance(ctx context.Context, c change) (int64, error) {
 		version, body = strconv.FormatInt(c.from, 10), string(encoded)
 	}
 	run := func() ([]string, error) {
-		return s.strings(ctx, advanceScript, keys, s.now(), effects, string(c.Input), c.id, version, body, encodedWrites)
+		return s.strings(ctx, advanceScript, keys, s.now(), effects, string(c.Input), c.id, version, body, encodedWrites, strings.Join(c.unless, " "))
 	}
 	out, err := s.hinted(ctx, string(c.community), due, run)
 	if err != nil {

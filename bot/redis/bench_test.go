@@ -61,7 +61,7 @@ func BenchmarkFile(b *testing.B) {
 	if err := chats.Advance(ctx, &d, outbox.Effects{}); err != nil {
 		b.Fatal(err)
 	}
-	service := discussion.New(chats, everybody{}, bottest.Words{}, scheduler.NewManualClock(noon))
+	service := discussion.New(chats, everybody{}, nil, bottest.Words{}, scheduler.NewManualClock(noon))
 	var messages atomic.Int64
 	file := func(member string) error {
 		n := messages.Add(1)

@@ -1,6 +1,7 @@
 package redis
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -21,53 +22,106 @@ var _ community.Store = Communities{}
 // Community implements community.Store. The community is written before the
 // space points to it, so a space never points to nothing; who loses a race
 // leaves a community without a space, which nobody sees.
+//
+// It asks for the pointer and, in the same round trip, for what is in the community
+// where this process saw the space last: that is nearly always right.
 func (s Communities) Community(ctx context.Context, space bot.SpaceID, fresh community.Community) (community.Community, error) {
-	spaceKey := "sr:space:" + space.String()
-	id, err := s.client.Get(ctx, spaceKey).Result()
+	guess, _ := s.seen.Load(space)
+	guessed, _ := guess.(bot.CommunityID)
+	at, about, place, err := s.askFor(ctx, space, guessed)
 	if errors.Is(err, redis.Nil) {
-		id, err = s.found(ctx, spaceKey, fresh)
+		guessed = fresh.ID
+		if err = s.found(ctx, space, fresh); err == nil {
+			at, about, place, err = s.askFor(ctx, space, guessed)
+		}
 	}
+	if err == nil && at.Community != guessed {
+		at, about, place, err = s.askFor(ctx, space, at.Community)
+	}
+	s.seen.Store(space, at.Community)
 	if err != nil {
 		return community.Community{}, failed(err)
 	}
-	body, err := s.client.Get(ctx, key(bot.CommunityID(id), "about")).Bytes()
+	body, err := about.Bytes()
 	if err != nil {
 		return community.Community{}, failed(err)
 	}
-	c := community.Community{ID: bot.CommunityID(id)}
+	c := community.Community{}
 	if err := json.Unmarshal(body, &c); err != nil {
-		return c, fmt.Errorf("community %s: %w", id, err)
+		return c, fmt.Errorf("community %s: %w", at.Community, err)
+	}
+	c.ID, c.Moves = at.Community, at.Moves
+	if place.Err() == nil {
+		p, err := decodePlace(place.Val(), "")
+		if err != nil {
+			return c, err
+		}
+		c.Language, c.Zone = cmp.Or(p.Set.Language, c.Language), cmp.Or(p.Set.Zone, c.Zone)
 	}
 	return c, nil
 }
 
-func (s Communities) found(ctx context.Context, spaceKey string, fresh community.Community) (string, error) {
+// askFor asks where a space points to, and for what there is in a community.
+func (s Communities) askFor(ctx context.Context, space bot.SpaceID, c bot.CommunityID) (at community.Whereabouts, about, place *redis.StringCmd, err error) {
+	pipe := s.client.Pipeline()
+	pointer := pipe.Get(ctx, spaceKey(space))
+	about = pipe.Get(ctx, key(c, "about"))
+	place = pipe.HGet(ctx, key(c, placeRecords), space.String())
+	_, _ = pipe.Exec(ctx) // each command has its own error
+	if err = pointer.Err(); err == nil && place.Err() != nil && !errors.Is(place.Err(), redis.Nil) {
+		err = place.Err()
+	}
+	return readPointer(pointer.Val()), about, place, err
+}
+
+func (s Communities) found(ctx context.Context, space bot.SpaceID, fresh community.Community) error {
+	if err := s.lay(ctx, fresh, space); err != nil {
+		return err
+	}
+	return s.client.SetNX(ctx, spaceKey(space), string(fresh.ID), 0).Err()
+}
+
+// lay writes a community with one place, to which the place does not point yet.
+func (s Communities) lay(ctx context.Context, fresh community.Community, space bot.SpaceID) error {
 	body, err := json.Marshal(fresh)
 	if err != nil {
-		return "", err
+		return err
 	}
-	if err := s.client.Set(ctx, key(fresh.ID, "about"), body, 0).Err(); err != nil {
-		return "", err
+	place, err := json.Marshal(community.Place{Space: space})
+	if err != nil {
+		return err
 	}
-	if err := s.client.SetNX(ctx, spaceKey, string(fresh.ID), 0).Err(); err != nil {
-		return "", err
-	}
-	return s.client.Get(ctx, spaceKey).Result()
+	pipe := s.client.TxPipeline()
+	pipe.Set(ctx, key(fresh.ID, "about"), body, 0)
+	pipe.HSetNX(ctx, key(fresh.ID, placeRecords), space.String(), place)
+	_, err = pipe.Exec(ctx)
+	return failed(err)
 }
 
 // Member implements community.Store.
-func (s Communities) Member(ctx context.Context, c bot.CommunityID, a bot.Account, fresh bot.Member) (bot.Member, error) {
+func (s Communities) Member(ctx context.Context, c bot.CommunityID, a bot.Account, fresh bot.Member) (community.Record, error) {
 	body, err := json.Marshal(fresh)
 	if err != nil {
-		return bot.Member{}, err
+		return community.Record{}, err
 	}
-	keys := []string{key(c, "accounts"), key(c, "members"), key(c, "membernumbers"), key(c, "numbers")}
-	out, err := s.strings(ctx, memberScript, keys, a.String(), string(fresh.ID), body)
+	keys := []string{key(c, "accounts"), key(c, "members"), key(c, "membernumbers"), key(c, "numbers"), key(c, memberVersions), key(c, leftSpaces)}
+	out, err := s.strings(ctx, memberScript, keys, a.String(), string(fresh.ID), body, a.Space.String())
 	if err != nil {
-		return bot.Member{}, err
+		return community.Record{}, err
 	}
-	return decodeMember(c, out[1], out[2])
+	if out[0] == "left" {
+		return community.Record{}, &bot.Error{Code: bot.Conflict, Err: errLeft}
+	}
+	r := community.Record{}
+	if r.Member, err = decodeMember(c, out[1], out[2]); err != nil {
+		return r, err
+	}
+	r.Version, err = strconv.ParseInt(out[3], 10, 64)
+	return r, err
 }
+
+// memberVersions holds the versions of members that were changed.
+const memberVersions = "members:v"
 
 func decodeMember(c bot.CommunityID, body, number string) (bot.Member, error) {
 	m := bot.Member{}
@@ -81,16 +135,23 @@ func decodeMember(c bot.CommunityID, body, number string) (bot.Member, error) {
 }
 
 // SaveMember implements community.Store.
-func (s Communities) SaveMember(ctx context.Context, m bot.Member) error {
-	body, err := json.Marshal(m)
+func (s Communities) SaveMember(ctx context.Context, r community.Record) error {
+	body, err := json.Marshal(r.Member)
 	if err != nil {
 		return err
 	}
-	saved, err := memberSaveScript.Run(ctx, s.client, []string{key(m.Community, "members")}, string(m.ID), body).Int()
-	if err == nil && saved == 0 {
+	keys := []string{key(r.Community, "members"), key(r.Community, memberVersions)}
+	saved, err := memberSaveScript.Run(ctx, s.client, keys, string(r.ID), body, r.Version).Text()
+	switch {
+	case err != nil:
+		return failed(err)
+	case saved == "gone":
 		return &bot.Error{Code: bot.NotFound}
+	case saved == "conflict":
+		return &bot.Error{Code: bot.Conflict}
+	default:
+		return nil
 	}
-	return failed(err)
 }
 
 // Members implements community.Store.

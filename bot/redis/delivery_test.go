@@ -46,6 +46,10 @@ func (b *bench) delivery() *delivery {
 
 type joeOrganizes struct{}
 
+func (joeOrganizes) OrganizersRoom(context.Context, bot.CommunityID, bot.SpaceID) (bot.Channel, string, bool, error) {
+	return bot.Channel{}, "", false, nil
+}
+
 func (joeOrganizes) Organizers(context.Context, bot.CommunityID) ([]bot.Account, error) {
 	return []bot.Account{joe}, nil
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,9 +24,6 @@ const (
 	liveChannels = "live"
 )
 
-// chatRecord names a discussion in outbox.Item.Record.
-func chatRecord(id string) string { return discussion.Record(id) }
-
 // Discussions implements discussion.Store on a Store.
 type Discussions struct{ *Store }
 
@@ -36,27 +35,34 @@ func (s Discussions) NextNumber(ctx context.Context, c bot.CommunityID) (int, er
 
 // Advance implements discussion.Store.
 func (s Discussions) Advance(ctx context.Context, d *discussion.Discussion, e outbox.Effects) error {
-	starts := d.Base
-	if starts.IsZero() {
-		starts = d.Script.Start
-	}
-	ch := d.Channel.Root().String()
-	writes := []write{{"ZADD", chatStarts, []string{millis(starts), d.ID}}}
-	switch {
-	case d.State == discussion.Open:
-		writes = append(writes, write{enter, liveChannels, []string{ch, d.ID}})
-	case d.Running():
-		writes = append(writes, write{stay, liveChannels, []string{ch, d.ID}})
-	default:
-		writes = append(writes, write{leave, liveChannels, []string{ch, d.ID}})
-	}
 	version, err := s.advance(ctx, change{
-		community: d.Community, records: chatRecords, id: d.ID, from: d.Version, body: d, writes: writes, Effects: e,
+		community: d.Community, records: chatRecords, id: d.ID, from: d.Version, body: d, writes: s.indexed(d), Effects: e,
+		unless: []string{leftByAll, d.Channel.Space.String()},
 	})
 	if err == nil {
 		d.Version = version
 	}
 	return err
+}
+
+// indexed is how the discussion is found by its start and its channels.
+func (s Discussions) indexed(d *discussion.Discussion) []write {
+	starts := d.Base
+	if starts.IsZero() {
+		starts = d.Script.Start
+	}
+	writes := []write{{"ZADD", chatStarts, []string{millis(starts), d.ID}}}
+	op := leave
+	switch {
+	case d.State == discussion.Open:
+		op = enter
+	case d.Running():
+		op = stay
+	}
+	for _, p := range d.Places() {
+		writes = append(writes, write{op, liveChannels, []string{p.Channel.Root().String(), d.ID}})
+	}
+	return writes
 }
 
 // Get implements discussion.Store.
@@ -122,7 +128,7 @@ func (s Discussions) List(ctx context.Context, c bot.CommunityID, skip, limit in
 }
 
 // Live implements discussion.Store: one round trip where nothing runs, three for
-// each discussion that does.
+// each discussion that does, and a fourth for one in several places.
 func (s Discussions) Live(ctx context.Context, c bot.CommunityID, ch bot.Channel, known map[string]int) ([]discussion.Live, error) {
 	running, err := s.client.HGet(ctx, key(c, liveChannels), ch.Root().String()).Result()
 	if errors.Is(err, redis.Nil) {
@@ -146,28 +152,81 @@ func (s Discussions) Live(ctx context.Context, c bot.CommunityID, ch bot.Channel
 func (s Discussions) live(ctx context.Context, c bot.CommunityID, id string, known int) (discussion.Live, error) {
 	pipe := s.client.TxPipeline()
 	order := pipe.LRange(ctx, key(c, "order:"+id), int64(known), -1)
-	sent := pipe.HGetAll(ctx, key(c, "refs:"+chatRecord(id)))
+	sent := pipe.HGetAll(ctx, refs(c, id, 0))
+	marked := pipe.HGetAll(ctx, key(c, marks(id)))
 	body := pipe.HGet(ctx, key(c, chatRecords), id)
 	version := pipe.HGet(ctx, key(c, chatVersions), id)
 	if _, err := pipe.Exec(ctx); err != nil {
 		return discussion.Live{}, failed(err)
 	}
-	l := discussion.Live{Sent: map[string]bot.DeliveryKey{}}
-	var err error
-	if l.Discussion, err = decodeDiscussion(c, body.Val(), version.Val()); err != nil {
-		return l, err
+	d, err := decodeDiscussion(c, body.Val(), version.Val())
+	if err != nil {
+		return discussion.Live{}, err
 	}
-	for message, deliveryKey := range sent.Val() {
-		l.Sent[message] = bot.DeliveryKey(deliveryKey)
+	l := discussion.Live{Discussion: d, Sent: []map[string]bot.DeliveryKey{deliveryKeys(sent.Val())}}
+	if len(d.Alongside) > 0 {
+		elsewhere, err := s.sentAlongside(ctx, &d)
+		if err != nil {
+			return l, err
+		}
+		l.Sent = append(l.Sent, elsewhere...)
 	}
-	l.Entries, err = s.entries(ctx, c, id, order.Val())
+	l.Entries, err = s.entries(ctx, c, id, order.Val(), marked.Val())
 	return l, err
+}
+
+// refs is where our own posts of a place are kept, by message.
+func refs(c bot.CommunityID, id string, place int) string {
+	return key(c, "refs:"+discussion.RecordIn(id, place))
+}
+
+// sentAlongside gives our own posts in all places but the first.
+func (s Discussions) sentAlongside(ctx context.Context, d *discussion.Discussion) ([]map[string]bot.DeliveryKey, error) {
+	pipe := s.client.Pipeline()
+	found := make([]*redis.MapStringStringCmd, len(d.Alongside))
+	for i := range found {
+		found[i] = pipe.HGetAll(ctx, refs(d.Community, d.ID, i+1))
+	}
+	if _, err := pipe.Exec(ctx); err != nil {
+		return nil, failed(err)
+	}
+	all := make([]map[string]bot.DeliveryKey, len(found))
+	for i, f := range found {
+		all[i] = deliveryKeys(f.Val())
+	}
+	return all, nil
+}
+
+func deliveryKeys(found map[string]string) map[string]bot.DeliveryKey {
+	all := make(map[string]bot.DeliveryKey, len(found))
+	for message, deliveryKey := range found {
+		all[message] = bot.DeliveryKey(deliveryKey)
+	}
+	return all
+}
+
+// LiveChannels implements discussion.Store.
+func (s Discussions) LiveChannels(ctx context.Context, c bot.CommunityID, space bot.SpaceID) ([]bot.Channel, error) {
+	names, err := s.client.HKeys(ctx, key(c, liveChannels)).Result()
+	if err != nil {
+		return nil, failed(err)
+	}
+	slices.Sort(names)
+	var channels []bot.Channel
+	for _, name := range names {
+		rest, in := strings.CutPrefix(name, space.String()+"/")
+		if id, err := url.PathUnescape(rest); in && err == nil {
+			channels = append(channels, bot.Channel{Space: space, ID: id})
+		}
+	}
+	return channels, nil
 }
 
 // entriesAtOnce bounds what one command reads.
 const entriesAtOnce = 1000
 
-func (s Discussions) entries(ctx context.Context, c bot.CommunityID, id string, messages []string) ([]discussion.Entry, error) {
+// entries gives entries as they are marked.
+func (s Discussions) entries(ctx context.Context, c bot.CommunityID, id string, messages []string, marked map[string]string) ([]discussion.Entry, error) {
 	out := make([]discussion.Entry, 0, len(messages))
 	for len(messages) > 0 {
 		n := min(len(messages), entriesAtOnce)
@@ -181,6 +240,9 @@ func (s Discussions) entries(ctx context.Context, c bot.CommunityID, id string, 
 				continue
 			}
 			e, err := decodeEntry(text)
+			if err == nil {
+				err = mark(&e, marked)
+			}
 			if err != nil {
 				return nil, err
 			}
@@ -218,10 +280,10 @@ func (s Discussions) File(ctx context.Context, f discussion.Filing) (discussion.
 	if err != nil {
 		return "", err
 	}
-	filed, err := s.filer.file(ctx, bundleName{
+	filed, err := s.filer.ask(ctx, bundleName{
 		keys:    [4]string{key(c, liveChannels), key(c, chatVersions), key(c, "entries:"+d.ID), key(c, "order:"+d.ID)},
-		channel: d.Channel.Root().String(), running: f.Running, chat: d.ID, version: d.Version,
-	}, f.Entry.ID, body, revision(f.Entry))
+		channel: d.Places()[f.Entry.Place].Channel.Root().String(), running: f.Running, chat: d.ID, version: d.Version,
+	}, filing{f.Entry.ID, body, revision(f.Entry)})
 	return filed, failed(err)
 }
 
@@ -238,6 +300,7 @@ func (s Discussions) Add(ctx context.Context, f discussion.Filing, e outbox.Effe
 			{"HSET", "entries:" + id, []string{f.Entry.ID, body}},
 			{"RPUSH", "order:" + id, []string{f.Entry.ID}},
 		},
+		unless:  []string{leftByAll, f.Discussion.Channel.Space.String()},
 		Effects: e,
 	})
 	return err
@@ -245,11 +308,13 @@ func (s Discussions) Add(ctx context.Context, f discussion.Filing, e outbox.Effe
 
 // Entries implements discussion.Store.
 func (s Discussions) Entries(ctx context.Context, c bot.CommunityID, id string) ([]discussion.Entry, error) {
-	messages, err := s.client.LRange(ctx, key(c, "order:"+id), 0, -1).Result()
-	if err != nil {
+	pipe := s.client.TxPipeline()
+	messages := pipe.LRange(ctx, key(c, "order:"+id), 0, -1)
+	marked := pipe.HGetAll(ctx, key(c, marks(id)))
+	if _, err := pipe.Exec(ctx); err != nil {
 		return nil, failed(err)
 	}
-	return s.entries(ctx, c, id, messages)
+	return s.entries(ctx, c, id, messages.Val(), marked.Val())
 }
 
 var _ discussion.Store = Discussions{}

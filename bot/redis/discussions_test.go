@@ -201,7 +201,7 @@ func TestLiveIsWhatRunsInTheChannel(t *testing.T) {
 			if want := entries[min(known, 5):]; len(l.Entries) != len(want) || len(want) > 0 && !reflect.DeepEqual(l.Entries, want) {
 				t.Errorf("after the first %d: %+v", known, l.Entries)
 			}
-			if want := map[string]bot.DeliveryKey{"m9": "chat/d1/q1"}; !reflect.DeepEqual(l.Sent, want) || !reflect.DeepEqual(l.Discussion, d) {
+			if want := []map[string]bot.DeliveryKey{{"m9": "chat/d1/q1"}}; !reflect.DeepEqual(l.Sent, want) || !reflect.DeepEqual(l.Discussion, d) {
 				t.Errorf("our messages are %v, of %+v", l.Sent, l.Discussion)
 			}
 		}
@@ -346,7 +346,7 @@ func TestManyEntriesAreReadInParts(t *testing.T) {
 		if len(got) != many || got[many-1].ID != fmt.Sprint("m", many-1) {
 			t.Errorf("read %d entries, the last is %q", len(got), got[len(got)-1].ID)
 		}
-		if got, want := b.calls.take(), []string{"lrange", "hmget", "hmget", "hmget"}; !slices.Equal(got, want) {
+		if got, want := b.calls.take(), []string{"pipeline", "hmget", "hmget", "hmget"}; !slices.Equal(got, want) {
 			t.Errorf("it sent %q, want %q", got, want)
 		}
 		b.file(d, entry("m5", "text"), discussion.FiledOlder)

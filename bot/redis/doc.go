@@ -27,7 +27,9 @@
 //   - a post is begun, not ended: it is in doubt, and the next attempt first finds
 //     out whether it was sent;
 //   - a step is made and its process has not answered: the input has its claim, so
-//     a repetition changes nothing.
+//     a repetition changes nothing;
+//   - a space is moving to another community: it points to both, and its job goes on
+//     (see transfer.go).
 //
 // A Cluster client may repeat a command whose connection broke. Then a script
 // finds its own work: an advance is a conflict or a repeated input, an entry is
@@ -42,22 +44,31 @@
 //	key                    type    holds                                        until
 //	sr:schema              string  version of this layout                       kept
 //	sr:secret              string  key of the control seal                      kept
-//	sr:space:<space>       string  community of a server or workspace           kept
+//	sr:space:<space>       string  community of a server or workspace, and      kept
+//	                               where it is going meanwhile
+//	sr:code:<hash>         string  what a one-time code stands for, JSON        used, 1 hour (TTL)
 //	sr:{groups}            set     every community (for the sweep)              kept
 //	sr:{due:<shard>}       zset    community → earliest due job, in ms: a hint  no job is left
 //	sr:{b}:sent:<bucket>   list    when the last messages were sent, in ms      its period (TTL)
 //	sr:{b}:wait:<bucket>   zset    lane that waits → when it was to ask again   they have (TTL)
 //	sr:{c}:about           string  the community's settings, JSON               kept
+//	sr:{c}:places          hash    space → its settings, JSON                   it leaves
+//	sr:{c}:places:v        hash    space → version; none: never changed         it leaves
+//	sr:{c}:left            hash    space that has left, * for all → where to    it comes back
+//	sr:{c}:moving          hash    record on its way to another community, JSON it has arrived
+//	sr:{c}:codetries:<who> string  wrong codes and since when                   1 hour (TTL)
 //	sr:{c}:numbers         hash    counters: members, chats, series, posts      kept
 //	sr:{c}:members         hash    member → JSON                                forgotten
+//	sr:{c}:members:v       hash    member → version; none: never changed        forgotten
 //	sr:{c}:membernumbers   hash    member → short number                        forgotten
 //	sr:{c}:accounts        hash    account → member                             forgotten
+//	sr:{c}:former          hash    member who became another → which, JSON      undone, forgotten
 //	sr:{c}:organizers      set     accounts of those who organize, JSON         no longer do
 //	sr:{c}:jobs            hash    job → JSON                                   completed
 //	sr:{c}:due             zset    job → due, or end of its lease, in ms        completed
 //	sr:{c}:lease           hash    job → token of the worker that holds it      settled
 //	sr:{c}:next            hash    job → "due body" set while it was held       settled
-//	sr:{c}:tries           hash    job → failures                               completed
+//	sr:{c}:tries           hash    job → failures and when it was first given back  completed
 //	sr:{c}:aside           hash    job → JSON with cause                        looked at
 //	sr:{c}:posts           hash    entry → kind, time queued and item, JSON     ended
 //	sr:{c}:queue           zset    lane, number, entry (by lex)                 ended
@@ -80,12 +91,34 @@
 //	sr:{c}:chats:v         hash    discussion → version                         deleted
 //	sr:{c}:chats:start     zset    discussion → start, in ms                    deleted
 //	sr:{c}:live            hash    channel → its running discussions            archived
-//	sr:{c}:entries:<chat>  hash    message → entry, JSON                        the discussion
+//	sr:{c}:entries:<chat>  hash    message, @<place>/ first → entry, JSON       the discussion
 //	sr:{c}:order:<chat>    list    messages in the order they came              the discussion
+//	sr:{c}:marks:<chat>    hash    fix or withheld, entry → how it is filed, JSON  the discussion
 //	sr:{c}:series          hash    series → JSON                                removed
 //	sr:{c}:series:v        hash    series → version                             removed
 //	sr:{c}:series:number   zset    series → short number                        removed
 //	sr:{c}:serieslog:<id>  list    the latest ends of its occurrences, JSON     the series
-//	sr:{c}:calendars       hash    calendar → JSON                              kept
-//	sr:{c}:calendars:v     hash    calendar → version                           kept
+//	sr:{c}:checkins        hash    check-in → how far it is, JSON               kept
+//	sr:{c}:checkins:v      hash    check-in → version                           kept
+//	sr:{c}:checkins:open   hash    occurrence → when it closes and is over, ms  over
+//	sr:{c}:checkins:asked  hash    occurrence → what was asked, JSON            a school year later
+//	sr:{c}:checkinwho:<id> hash    member who takes part → JSON                 they leave, it is removed
+//	sr:{c}:checkinorder:<id> zset  member who takes part (by lex)               they leave, it is removed
+//	sr:{c}:checkinwall:<id> hash   member → what they had last, in s            it is removed
+//	sr:{c}:checkinpast:<id> zset   occurrence → first asked, in ms              a school year later
+//	sr:{c}:checkinturns:<id> hash  member → state, begin and end, in ms         a school year later
+//	sr:{c}:checkinanswers:<id> hash member → answer, JSON                       a school year later
+//	sr:{c}:checkinsealed:<id> hash name of chance → sealed anonymous answer     its end
+//	sr:{c}:checkinresults:<id> zset anonymous answer, JSON, by a name of chance a school year later
+//	sr:{c}:checkinjoined:<who> set check-ins in which a member takes part       they leave
+//	sr:{c}:journal:<who>   list    occurrences that a member answered by name   forgotten
+//	sr:{c}:goals           hash    member/goal → JSON                           forgotten
+//	sr:{c}:goals:v         hash    member/goal → version                        forgotten
+//	sr:{c}:goalsof:<who>   set     member/goal                                  forgotten
+//	sr:{c}:report:<id>:case hash   case → what is reported of a message, JSON   a year (TTL)
+//	sr:{c}:report:<id>:case:v hash case → version                               a year (TTL)
+//	sr:{c}:reportdraft:<id> string what somebody is about to report, JSON       1 hour (TTL)
+//	sr:{c}:reporttries:<who> string a member's reports and since when           1 hour (TTL)
+//	sr:{c}:calendars       hash    calendar → JSON                              removed (everybody: kept)
+//	sr:{c}:calendars:v     hash    calendar → version                           removed (everybody: kept)
 package redis

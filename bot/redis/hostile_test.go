@@ -67,8 +67,8 @@ func TestHostileJobs(t *testing.T) {
 			b.Errorf("claimed %+v", held)
 		}
 		b.effects(home, outbox.Effects{Jobs: []scheduler.Job{j}}) // while it is held
-		b.ok(b.store.Retry(ctx, held, 0, true, s))
-		b.ok(b.store.Retry(ctx, b.claimOne(), 0, true, s))
+		b.ok(b.store.Retry(ctx, held, 0, true))
+		b.ok(b.store.Retry(ctx, b.claimOne(), 0, true))
 		held = b.claimOne()
 		if held.Attempts != 1 {
 			b.Errorf("attempts: %d", held.Attempts)

@@ -218,8 +218,49 @@ func TestSchedulingWakesTheRunnerOfThisProcess(t *testing.T) {
 		}
 		<-b.store.Woken()
 		b.after(time.Minute)
-		b.ok(b.store.Retry(b.Context(), b.claimOne(), 0, false, ""))
+		b.ok(b.store.Retry(b.Context(), b.claimOne(), 0, false))
 		<-b.store.Woken()
+	})
+}
+
+// What ends makes nothing due, so it wakes nobody, unless more is due.
+func TestEndingAJobWakesTheRunnerOnlyIfMoreIsDue(t *testing.T) {
+	eachAtNoon(t, func(b *bench) {
+		b.schedule(map[string]time.Duration{"a": 0, "b": 0, "later": time.Hour})
+		<-b.store.Woken()
+		first := b.claimOne()
+		b.ok(b.store.Complete(b.Context(), first))
+		select {
+		case <-b.store.Woken():
+		default:
+			t.Error("another job is due, but it was not woken")
+		}
+		b.ok(b.store.Complete(b.Context(), b.claimOne()))
+		select {
+		case <-b.store.Woken():
+			t.Error("it was woken for nothing")
+		default:
+		}
+	})
+}
+
+// A worker that finds a community hidden, since another looks into it, looks
+// again soon, and not when it would be seen if the other were dead.
+func TestWhatIsHiddenIsLookedAtAgainSoon(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.scheduleIn(home, "a", 0)
+		_, err := b.store.strings(b.Context(), duePickScript, []string{dueKeyOf(string(home))}, "", 1, claimedFor.Milliseconds())
+		b.ok(err)
+		next, ok, err := b.store.NextDue(b.Context())
+		b.ok(err)
+		if in := time.Until(next); !ok || in < 0 || in > lookAgain {
+			t.Errorf("next due in %s, %t", in, ok)
+		}
+		if jobs := b.claim(1); len(jobs) > 0 {
+			t.Errorf("claimed %v", jobs)
+		}
+		b.let(claimedFor + time.Millisecond)
+		b.claimOne()
 	})
 }
 
@@ -247,7 +288,7 @@ func TestNextDueIsNeverLate(t *testing.T) {
 						t.Fatalf("step %d: %s claimed as due at %s, want %s", step, j.ID, j.Due, due[j.ID])
 					}
 					delay := time.Duration(random.IntN(15)) * time.Second
-					b.ok(b.store.Retry(b.Context(), j, delay, false, ""))
+					b.ok(b.store.Retry(b.Context(), j, delay, false))
 					due[j.ID] = now.Add(delay)
 				}
 			}

@@ -51,7 +51,7 @@ func acts() []act {
 		{"cancel", func(i *interleaving) { i.effects(home, outbox.Effects{Cancel: []string{"job"}}) }},
 		{"work", func(i *interleaving) { i.work(i.complete) }},
 		{"retry", func(i *interleaving) {
-			i.work(func(c scheduler.Claimed) error { return i.store.Retry(i.Context(), c, time.Second, false, "") })
+			i.work(func(c scheduler.Claimed) error { return i.store.Retry(i.Context(), c, time.Second, false) })
 		}},
 		{"sweep", func(i *interleaving) { i.sweep() }},
 	}

@@ -97,7 +97,7 @@ func TestAHeldJobComesBackWhenItsLeaseEnds(t *testing.T) {
 			t.Errorf("the worker that lost it holds it: %t, %v", held, err)
 		}
 		b.ok(b.store.Complete(ctx, dead))
-		b.ok(b.store.Retry(ctx, dead, 0, true, ""))
+		b.ok(b.store.Retry(ctx, dead, 0, true))
 		b.ok(b.store.SetAside(ctx, dead, ""))
 		if held, err := b.store.Extend(ctx, again, lease); !held || err != nil {
 			t.Errorf("the worker that holds it does not: %t, %v", held, err)
@@ -136,7 +136,7 @@ func TestAJobScheduledAnewWhileItIsHeldRunsAtItsNewTime(t *testing.T) {
 	settlings := map[string]func(*bench, scheduler.Claimed) error{
 		"completed": func(b *bench, c scheduler.Claimed) error { return b.store.Complete(b.Context(), c) },
 		"retried": func(b *bench, c scheduler.Claimed) error {
-			return b.store.Retry(b.Context(), c, time.Hour, true, "")
+			return b.store.Retry(b.Context(), c, time.Hour, true)
 		},
 		"set aside": func(b *bench, c scheduler.Claimed) error { return b.store.SetAside(b.Context(), c, "x") },
 		"dead":      func(*bench, scheduler.Claimed) error { return nil },
@@ -178,6 +178,20 @@ func TestAJobScheduledAnewForEarlierThanTheLeaseEndsRunsThen(t *testing.T) {
 	})
 }
 
+// The hint that its claim has set says the same time, but has been corrected
+// meanwhile.
+func TestAJobScheduledAnewForWhenItWasDueRunsAtOnce(t *testing.T) {
+	eachAtNoon(t, func(b *bench) {
+		b.schedule(map[string]time.Duration{"a": 0, "b": 0})
+		held := b.claimOne()
+		b.claimOne()
+		b.schedule(map[string]time.Duration{"a": 0})
+		b.wantClaimed()
+		b.ok(b.store.Complete(b.Context(), held))
+		b.wantClaimed("a")
+	})
+}
+
 func TestAJobCancelledWhileItIsHeldIsGone(t *testing.T) {
 	eachAtNoon(t, func(b *bench) {
 		b.schedule(map[string]time.Duration{"a": 0})
@@ -187,7 +201,7 @@ func TestAJobCancelledWhileItIsHeldIsGone(t *testing.T) {
 		if ok, err := b.store.Extend(b.Context(), held, lease); ok || err != nil {
 			t.Errorf("it is still held: %t, %v", ok, err)
 		}
-		b.ok(b.store.Retry(b.Context(), held, 0, true, ""))
+		b.ok(b.store.Retry(b.Context(), held, 0, true))
 		b.wantNoJobs()
 		b.after(time.Hour)
 		b.wantClaimed()
@@ -202,14 +216,33 @@ func TestRetrying(t *testing.T) {
 			if want := []int{0, 1, 1}[i]; held.Attempts != want {
 				t.Errorf("attempts before: %d, want %d", held.Attempts, want)
 			}
-			b.ok(b.store.Retry(b.Context(), held, 3*time.Second, failed, "because"))
+			if want := []time.Time{{}, noon, noon}[i]; !held.Returned.Equal(want) {
+				t.Errorf("first given back at %s, want %s", held.Returned, want)
+			}
+			b.ok(b.store.Retry(b.Context(), held, 3*time.Second, failed))
 			b.after(time.Duration(i+1)*3*time.Second - time.Millisecond)
 			b.wantClaimed()
 			b.after(time.Duration(i+1) * 3 * time.Second)
 		}
 		b.schedule(map[string]time.Duration{"a": 0}) // anew: its failures are forgotten
-		if got := b.claimOne(); got.Attempts != 0 {
-			t.Errorf("attempts after it was scheduled anew: %d", got.Attempts)
+		if got := b.claimOne(); got.Attempts != 0 || !got.Returned.IsZero() {
+			t.Errorf("after it was scheduled anew it is %+v", got)
+		}
+	})
+}
+
+// The layout before had the failures alone.
+func TestFailuresOfALayoutBefore(t *testing.T) {
+	eachAtNoon(t, func(b *bench) {
+		b.schedule(map[string]time.Duration{"a": 0})
+		b.ok(b.client.HSet(b.Context(), key(home, "tries"), "a", "2").Err())
+		held := b.claimOne()
+		if held.Attempts != 2 || !held.Returned.IsZero() {
+			t.Errorf("claimed %+v", held)
+		}
+		b.ok(b.store.Retry(b.Context(), held, 0, true))
+		if held = b.claimOne(); held.Attempts != 3 || !held.Returned.Equal(noon) {
+			t.Errorf("claimed again as %+v", held)
 		}
 	})
 }
@@ -262,7 +295,7 @@ func TestByTheServersTime(t *testing.T) {
 		if lasted := held.Started.Sub(first.Started); lasted < 50*time.Millisecond {
 			t.Errorf("the lease lasted %s", lasted)
 		}
-		b.ok(b.store.Retry(ctx, held, 50*time.Millisecond, true, ""))
+		b.ok(b.store.Retry(ctx, held, 50*time.Millisecond, true))
 		retried := held
 		b.ok(wait.Until(ctx, time.Millisecond, claim))
 		if paused := held.Started.Sub(retried.Started); paused < 50*time.Millisecond || held.Attempts != 1 {
@@ -301,4 +334,47 @@ func TestJobsOfManyCommunities(t *testing.T) {
 		b.wantClaimed()
 		b.wantNothingDueAfter(communities * time.Second)
 	})
+}
+
+// One community's many jobs do not hold up the others.
+func TestCommunitiesShareAClaim(t *testing.T) {
+	eachAtNoon(t, func(b *bench) {
+		places := b.neighbours(3)
+		for n, c := range places {
+			for i := range 1 + 10*(1-min(n, 1)) { // the first has eleven jobs, the others have one
+				b.effects(c, outbox.Effects{Jobs: []scheduler.Job{job(c, fmt.Sprint("j", i), noon)}})
+			}
+		}
+		// A server that has lost the scripts is sent them again.
+		b.ok(b.client.ScriptFlush(b.Context()).Err())
+		claimed := map[string]int{}
+		for _, j := range b.claim(7) {
+			claimed[j.Group]++
+		}
+		for n, want := range []int{3, 1, 1} {
+			if got := claimed[string(places[n])]; got != want {
+				t.Errorf("claimed %v; of the community number %d, want %d", claimed, n, want)
+			}
+		}
+		for left := 8; left > 0; {
+			jobs := b.claim(7)
+			if left -= len(jobs); len(jobs) == 0 || len(jobs) > 7 {
+				t.Fatalf("claimed %d jobs; %d are left", len(jobs), left)
+			}
+		}
+		b.wantClaimed()
+	})
+}
+
+// neighbours are communities in one part of the due index. The first of them
+// comes first in it.
+func (b *bench) neighbours(n int) []bot.CommunityID {
+	b.Helper()
+	var out []bot.CommunityID
+	for i := 0; len(out) < n; i++ {
+		if c := fmt.Sprintf("c%03d", i); shardOf(c) == 0 {
+			out = append(out, bot.CommunityID(c))
+		}
+	}
+	return out
 }

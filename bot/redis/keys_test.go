@@ -37,7 +37,7 @@ func (b *bench) life() {
 		_, err = people.Member(ctx, home, bot.Account{Space: scichat.Space, User: "U1"}, bot.Member{ID: "01ana", Name: "Ana"})
 		b.ok(err)
 	}
-	b.ok(people.SaveMember(ctx, bot.Member{ID: "01ana", Community: home, Name: "Ana Maria"}))
+	b.ok(people.SaveMember(ctx, community.Record{Member: bot.Member{ID: "01ana", Community: home, Name: "Ana Maria"}}))
 	_, err = people.Members(ctx, home, []bot.MemberID{"01ana"})
 	b.ok(err)
 	b.ok(people.NoteOrganizer(ctx, home, bot.Account{Space: scichat.Space, User: "U1"}, true))
@@ -71,6 +71,10 @@ func (b *bench) life() {
 	}
 
 	b.seriesLife()
+	b.placesLife()
+	b.checkInsLife()
+	b.marksLife()
+	b.reportsLife()
 
 	b.schedule(map[string]time.Duration{"a": 0, "b": 0, "c": 0, "d": 0, "e": 0, "f": time.Hour, "g": time.Hour})
 	jobs := b.claim(5)
@@ -79,7 +83,7 @@ func (b *bench) life() {
 	b.schedule(map[string]time.Duration{jobs[0].ID: time.Minute, jobs[1].ID: time.Minute})
 	b.ok(b.store.Complete(ctx, jobs[1]))
 	b.ok(b.store.Complete(ctx, jobs[2]))
-	b.ok(b.store.Retry(ctx, jobs[3], 0, true, "because"))
+	b.ok(b.store.Retry(ctx, jobs[3], 0, true))
 	b.ok(b.store.SetAside(ctx, jobs[4], "because"))
 	b.effects(home, outbox.Effects{Cancel: []string{"f"}})
 	b.claim(1)

@@ -116,7 +116,7 @@ func TestAPostDoesNotCutAPauseShort(t *testing.T) {
 				if whileHeld {
 					b.queue(post("b"))
 				}
-				b.ok(b.store.Retry(b.Context(), held, 30*time.Second, false, ""))
+				b.ok(b.store.Retry(b.Context(), held, 30*time.Second, false))
 				b.queue(post("c"))
 				b.after(30*time.Second - time.Millisecond)
 				b.wantClaimed()

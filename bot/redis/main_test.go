@@ -247,8 +247,17 @@ func (c *calls) begin(cmd redis.Cmder) (send, answer bool) {
 
 func (c *calls) DialHook(next redis.DialHook) redis.DialHook { return next }
 
+// connecting reports whether a command only opens a connection. When that happens
+// is the client's affair: it is neither written down nor a place to die.
+func connecting(cmd redis.Cmder) bool {
+	return slices.Contains([]string{"hello", "auth", "select", "client", "cluster", "readonly"}, cmd.Name())
+}
+
 func (c *calls) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
+		if connecting(cmd) {
+			return next(ctx, cmd)
+		}
 		send, answer := c.begin(cmd)
 		if send {
 			if err := next(ctx, cmd); answer {
@@ -262,7 +271,11 @@ func (c *calls) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 
 func (c *calls) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
-		// A pipeline only reads, so it is one command here.
+		if connecting(cmds[0]) {
+			return next(ctx, cmds)
+		}
+		// A pipeline is one command here: it only reads, or runs a script for one
+		// community after another.
 		send, answer := c.begin(pipeline{cmds[0]})
 		if send {
 			if err := next(ctx, cmds); answer {

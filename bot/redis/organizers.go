@@ -3,7 +3,10 @@ package redis
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+
+	"github.com/redis/go-redis/v9"
 
 	"github.com/staffroom-bot/staffroom/bot"
 )
@@ -25,6 +28,15 @@ func (s Communities) Organizers(ctx context.Context, c bot.CommunityID) ([]bot.A
 	members, err := s.client.SMembers(ctx, key(c, "organizers")).Result()
 	if err != nil {
 		return nil, failed(err)
+	}
+	if len(members) == 0 {
+		to, err := s.client.HGet(ctx, key(c, leftSpaces), leftByAll).Result()
+		if err == nil {
+			return s.Organizers(ctx, bot.CommunityID(to)) // what is finished here is their matter
+		}
+		if !errors.Is(err, redis.Nil) {
+			return nil, failed(err)
+		}
 	}
 	accounts := make([]bot.Account, len(members))
 	for i, member := range members {

@@ -96,34 +96,3 @@ func TestAJobGoesOverToAnotherRunner(t *testing.T) {
 		}
 	})
 }
-
-// Extending works against a real store, not in the scheduler's own tests alone.
-func TestALongJobIsNotTakenFromItsRunner(t *testing.T) {
-	each(t, func(b *bench) {
-		const short = 300 * time.Millisecond
-		began, done := make(chan struct{}, 10), make(chan error, 1)
-		long := func(ctx context.Context, _ scheduler.Job) error {
-			began <- struct{}{}
-			timer := time.NewTimer(4 * short)
-			defer timer.Stop()
-			select {
-			case <-timer.C:
-			case <-scheduler.WhileHeld(ctx).Done():
-			}
-			done <- scheduler.WhileHeld(ctx).Err()
-			return nil
-		}
-		now, err := b.store.Now(b.Context())
-		b.ok(err)
-		b.effects(home, outbox.Effects{Jobs: []scheduler.Job{job(home, "a", now)}})
-		for range 2 {
-			defer b.runner(scheduler.Options{Lease: short, Idle: 20 * time.Millisecond}, long)()
-		}
-		if err := receive(b, done); err != nil {
-			t.Skip("the machine is too busy to extend a lease of 300 ms in time")
-		}
-		if len(began) != 1 {
-			t.Errorf("it began %d times", len(began))
-		}
-	})
-}

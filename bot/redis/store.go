@@ -27,18 +27,22 @@ const schema = 1
 // Errors are of type *bot.Error: unavailable when Redis cannot be reached or
 // does not answer in time, conflict when a record has changed, not_found.
 type Store struct {
-	client redis.UniversalClient
-	clock  scheduler.Clock // nil: the server's
-	woken  chan struct{}
-	filer  filer
-	groups sync.Map // the communities that this process has put into sr:{groups}
+	client  redis.UniversalClient
+	clock   scheduler.Clock // nil: the server's
+	woken   chan struct{}
+	filer   *filer
+	settler *settler
+	hinter  *hinter
+	groups  sync.Map // the communities that this process has put into sr:{groups}
+	seen    sync.Map // space → the community where this process saw it last
 }
 
 // Open returns the store on a client. With a clock (a manual one), its time
 // counts instead of the server's. It fails if the data was written by a newer
 // version of the program.
 func Open(ctx context.Context, client redis.UniversalClient, clock scheduler.Clock) (*Store, error) {
-	s := &Store{client: client, clock: clock, woken: make(chan struct{}, 1), filer: filer{client: client, bundles: map[bundleName]*bundle{}}}
+	s := &Store{client: client, clock: clock, woken: make(chan struct{}, 1)}
+	s.filer, s.settler, s.hinter = newBundler(s.fileAll), newBundler(s.settleAll), newBundler(s.hintAll)
 	if err := client.SetNX(ctx, "sr:schema", schema, 0).Err(); err != nil {
 		return nil, failed(err)
 	}

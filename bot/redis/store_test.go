@@ -10,6 +10,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/community"
 	"github.com/staffroom-bot/staffroom/bot/outbox"
 	"github.com/staffroom-bot/staffroom/bot/redis/redistest"
 	"github.com/staffroom-bot/staffroom/scheduler"
@@ -95,7 +96,7 @@ func TestAStoreThatCannotBeReachedIsUnavailable(t *testing.T) {
 		"next due":  func() error { _, _, err := s.NextDue(ctx); return err },
 		"extend":    func() error { _, err := s.Extend(ctx, c, lease); return err },
 		"complete":  func() error { return s.Complete(ctx, c) },
-		"retry":     func() error { return s.Retry(ctx, c, 0, false, "") },
+		"retry":     func() error { return s.Retry(ctx, c, 0, false) },
 		"set aside": func() error { return s.SetAside(ctx, c, "") },
 		"sweep":     func() error { _, err := s.Sweep(ctx, "", 10); return err },
 		"begin":     func() error { _, _, err := s.Begin(ctx, string(home), lane); return err },
@@ -126,7 +127,7 @@ func TestAStoreThatCannotBeReachedIsUnavailable(t *testing.T) {
 		"list":      func() error { _, err := b.chats().List(ctx, home, 0, 1); return err },
 		"live":      func() error { _, err := b.chats().Live(ctx, home, scichat, nil); return err },
 		"entries":   func() error { _, err := b.chats().Entries(ctx, home, "d1"); return err },
-		"save":      func() error { return people.SaveMember(ctx, bot.Member{}) },
+		"save":      func() error { return people.SaveMember(ctx, community.Record{}) },
 		"members":   func() error { _, err := people.Members(ctx, home, []bot.MemberID{"a"}); return err },
 	} {
 		b.calls.dieAt(1, false)

@@ -41,6 +41,9 @@ func unsent(i outbox.Item, e outbox.Ending) (ending, error) {
 	}
 	if e.Outcome == outbox.Expired {
 		kept.Item.Post.Message = bot.Message{}
+		if i.Calendar != nil {
+			kept.Item.Calendar = &outbox.CalendarEntry{Key: i.Calendar.Key}
+		}
 	} else if out.to = kept.To; out.to == "" {
 		job, err := json.Marshal(jobBody{Kind: outbox.ReportJobKind})
 		if err != nil {

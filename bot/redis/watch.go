@@ -8,8 +8,8 @@ import (
 )
 
 // Watch calls f before every call that the client sends and again when it is
-// done, with the name of the script that it runs, "" for another command or a
-// pipeline. It is for measuring and for the failure tests.
+// done, with the name of the script that it runs, once or several times in one
+// pipeline, "" for anything else. It is for measuring and for the failure tests.
 func Watch(client redis.UniversalClient, f func(script string, done bool)) {
 	client.AddHook(watcher(f))
 }
@@ -33,9 +33,10 @@ func (w watcher) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 // ProcessPipelineHook implements redis.Hook.
 func (w watcher) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
-		w("", false)
+		name := scriptName(cmds[0])
+		w(name, false)
 		err := next(ctx, cmds)
-		w("", true)
+		w(name, true)
 		return err
 	}
 }

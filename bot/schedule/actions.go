@@ -39,7 +39,7 @@ func (s *Service) askMove(ctx context.Context, req *bot.Request) (bot.Reply, err
 	fields := timeFields()
 	fields[0].Value = r.Rule.Text(req.Member.Language)
 	if !r.Until.IsZero() {
-		in, err := (&Calendar{}).place(r.Zone)
+		in, err := Calendars{}.place(r.Zone, nil)
 		if err != nil {
 			return bot.Reply{}, err
 		}

@@ -3,7 +3,6 @@ package schedule
 import (
 	"cmp"
 	"encoding/json"
-	"fmt"
 	"hash/fnv"
 	"slices"
 	"strconv"
@@ -13,11 +12,18 @@ import (
 	"github.com/staffroom-bot/staffroom/scheduler/rule"
 )
 
-// Calendar is a community's holidays: those that organizers gave, and those of
-// a calendar on the web.
+// Everybody is the ID of the calendar that counts for everything in a community.
+const Everybody = "everybody"
+
+// Calendar is holidays of a community: those that organizers gave, and those of a
+// calendar on the web. The one for everybody is there from the start. Others have
+// names, such as that of a school, and count besides for the series that use them.
 type Calendar struct {
 	Community bot.CommunityID `json:"-"`
+	ID        string          `json:"-"`
 	Version   int64           `json:"-"`
+	Name      string          `json:"name,omitempty"` // as typed; none for everybody's
+	Space     bot.SpaceID     `json:"space,omitzero"` // where it was made; none for everybody's
 	Days      Holidays        `json:"days,omitempty"`
 	Feed      *Feed           `json:"feed,omitempty"` // nil: none
 }
@@ -65,15 +71,15 @@ func (h *Holidays) UnmarshalJSON(data []byte) error {
 	}
 	*h = make(Holidays, len(stored))
 	for i, s := range stored {
-		first, err := time.Parse(time.DateOnly, s.First)
+		first, err := date(s.First)
 		if err != nil {
 			return err
 		}
-		last, err := time.Parse(time.DateOnly, s.Last)
+		last, err := date(s.Last)
 		if err != nil {
 			return err
 		}
-		(*h)[i] = rule.Holiday{First: rule.DateOf(first), Last: rule.DateOf(last), Name: s.Name}
+		(*h)[i] = rule.Holiday{First: first, Last: last, Name: s.Name}
 	}
 	return nil
 }
@@ -112,13 +118,4 @@ func (c *Calendar) all() Holidays {
 		all = append(all, c.Feed.Days...)
 	}
 	return all.sorted()
-}
-
-// place is where a rule is lived by in a zone of the community.
-func (c *Calendar) place(zone string) (rule.Place, error) {
-	loc, err := time.LoadLocation(zone)
-	if err != nil {
-		return rule.Place{}, fmt.Errorf("a series: %w", err)
-	}
-	return rule.Place{Zone: loc, Calendar: rule.NewHolidayList(c.all())}, nil
 }

@@ -3,6 +3,7 @@ package schedule
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
@@ -12,7 +13,7 @@ import (
 // change is one change that an organizer makes to a series.
 type change struct {
 	series  *Series
-	cal     *Calendar
+	cals    Calendars
 	now     time.Time
 	entries []Entry
 	effects outbox.Effects
@@ -27,18 +28,24 @@ func (s *Service) act(ctx context.Context, req *bot.Request, id string, decide f
 	const tries = 5
 	var last error
 	for range tries {
-		r, cal, err := s.store.Load(ctx, req.Member.Community, id)
+		r, cals, err := s.store.Load(ctx, req.Member.Community, id)
 		if err != nil {
 			return r, err
 		}
-		c := change{series: &r, cal: &cal}
+		c := change{series: &r, cals: cals}
 		if c.now, err = s.store.Now(ctx); err != nil {
 			return r, err
 		}
+		used := r.Calendars
 		if err := decide(&c); err != nil {
 			return r, err
 		}
-		if err := s.lay(ctx, &r, &cal, c.now); err != nil {
+		if !slices.Equal(used, r.Calendars) {
+			if c.cals, err = s.store.Calendars(ctx, r.Community); err != nil {
+				return r, err
+			}
+		}
+		if err := s.lay(ctx, &r, c.cals, c.now); err != nil {
 			return r, err
 		}
 		if err := r.plan(&c.effects); err != nil {
@@ -62,7 +69,7 @@ func (s *Service) act(ctx context.Context, req *bot.Request, id string, decide f
 // the way of all.
 func (c *change) close(why Reason) error {
 	for zone := range c.series.Courses {
-		in, err := c.cal.place(zone)
+		in, err := c.cals.place(zone, c.series.Calendars)
 		if err != nil {
 			return err
 		}
@@ -104,6 +111,19 @@ func (c *change) move(times *Series) error {
 		return err
 	}
 	r.Rule, r.Until, r.Grace = times.Rule, times.Until, times.Grace
+	return nil
+}
+
+// use lets the holidays of a calendar count for the series, or no longer.
+func (c *change) use(id string, on bool) error {
+	if slices.Contains(c.series.Calendars, id) == on {
+		return errNothingToDo
+	}
+	if on {
+		c.series.Calendars = append(slices.Clone(c.series.Calendars), id)
+	} else {
+		c.series.Calendars = slices.DeleteFunc(slices.Clone(c.series.Calendars), func(other string) bool { return other == id })
+	}
 	return nil
 }
 

@@ -11,7 +11,8 @@ import (
 // The paths that other parts of the feature lead to.
 const (
 	listPath     = "/organize/schedule"
-	holidaysPath = "/organize/holidays"
+	holidaysPath = "/organize/holidays" // everybody's
+	calendarPath = "/organize/calendar" // with a name
 	seriesPath   = "/organize/series/"
 )
 
@@ -23,8 +24,9 @@ func (s *Service) Subcommands() []bot.Subcommand {
 		Name: "schedule", Summary: "schedule.command", Example: "/organize schedule name:Friday", Options: []bot.Option{name},
 		Access: bot.OrganizersOnly, Private: true, Handle: s.open,
 	}, {
-		Name: "holidays", Summary: "holidays.command", Example: "/organize holidays",
-		Access: bot.OrganizersOnly, Private: true, Handle: s.openHolidays,
+		Name: "holidays", Summary: "holidays.command", Example: "/organize holidays for:Lincoln School",
+		Options: []bot.Option{{Name: "for", Summary: "holidays.option.for", Complete: s.completeCalendar}},
+		Access:  bot.OrganizersOnly, Private: true, Handle: s.openHolidays,
 	}}
 }
 
@@ -45,14 +47,27 @@ func (s *Service) Register(r *bot.Router) {
 		"/organize/series/remove/{series}":            s.askRemove,
 		"/organize/series/remove-now/{series}":        s.removeNow,
 		"/organize/series/log/{series}/{skip}":        s.showLog,
-		"/organize/holidays-add":                      s.askHolidays,
-		"/organize/holidays-added":                    s.addHolidays,
-		"/organize/holidays-remove":                   s.askRemoveHoliday,
-		"/organize/holidays-removed":                  s.removeHoliday,
-		"/organize/holidays-address":                  s.askAddress,
-		"/organize/holidays-addressed":                s.keepAddress,
+		"/organize/series/calendars/{series}":         s.showCalendars,
+		"/organize/series/use/{series}/{calendar}":    s.use,
+		"/organize/series/unuse/{series}/{calendar}":  s.unuse,
+		"/organize/calendar/{calendar}":               s.showHolidays,
+		"/organize/calendar-new":                      s.addCalendar,
+		"/organize/calendar-forget/{calendar}":        s.askRemoveCalendar,
+		"/organize/calendar-forget-now/{calendar}":    s.removeCalendar,
 	} {
 		r.Handle(bot.Route{Path: path, Access: bot.OrganizersOnly, Private: true, Handle: handle})
+	}
+	for word, handle := range map[string]bot.Handler{
+		"add":       s.askHolidays,
+		"added":     s.addHolidays,
+		"remove":    s.askRemoveHoliday,
+		"removed":   s.removeHoliday,
+		"address":   s.askAddress,
+		"addressed": s.keepAddress,
+	} {
+		for _, cal := range []Calendar{{ID: Everybody}, {ID: "{calendar}"}} {
+			r.Handle(bot.Route{Path: cal.path(word), Access: bot.OrganizersOnly, Private: true, Handle: handle})
+		}
 	}
 }
 
@@ -157,9 +172,9 @@ func (s *Service) state(req *bot.Request, r *Series) bot.Text {
 }
 
 // named finds the series that a path means.
-func (s *Service) named(ctx context.Context, req *bot.Request) (Series, Calendar, error) {
-	r, cal, err := s.store.Load(ctx, req.Member.Community, req.Params.Get("series"))
-	return r, cal, s.explained(req, err)
+func (s *Service) named(ctx context.Context, req *bot.Request) (Series, Calendars, error) {
+	r, cals, err := s.store.Load(ctx, req.Member.Community, req.Params.Get("series"))
+	return r, cals, s.explained(req, err)
 }
 
 // explained is an error in words for the organizer: a series that is not there

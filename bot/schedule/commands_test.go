@@ -30,6 +30,10 @@ func TestEverythingIsForOrganizersAndPrivate(t *testing.T) {
 		seriesPath + "run/x", seriesPath + "run-now/x/1", seriesPath + "remove/x", seriesPath + "remove-now/x", seriesPath + "log/x/0",
 		"/organize/holidays-add", "/organize/holidays-added", "/organize/holidays-remove", "/organize/holidays-removed",
 		"/organize/holidays-address", "/organize/holidays-addressed",
+		"/organize/calendar/x", "/organize/calendar-add/x", "/organize/calendar-added/x", "/organize/calendar-remove/x",
+		"/organize/calendar-removed/x", "/organize/calendar-address/x", "/organize/calendar-addressed/x",
+		"/organize/calendar-new", "/organize/calendar-forget/x", "/organize/calendar-forget-now/x",
+		seriesPath + "calendars/x", seriesPath + "use/x/y", seriesPath + "unuse/x/y",
 	} {
 		route, ok := c.router.Route(path)
 		if !ok || route.Access != bot.OrganizersOnly || !route.Private || route.Mode != bot.Quick {
@@ -269,7 +273,7 @@ func TestEveryReasonHasWords(t *testing.T) {
 		words.Text("en", bot.Key("schedule.when."+string(p)))
 	}
 	for _, p := range []rule.Problem{
-		rule.NotUnderstood, rule.NoDay, rule.NoSuchDate, rule.Ambiguous, rule.TooLong, rule.EndsBeforeBegin, rule.TooManyDays,
+		rule.NoDay, rule.NoSuchDate, rule.Ambiguous, rule.TooLong, rule.EndsBeforeBegin, rule.TooManyDays,
 	} {
 		words.Text("en", bot.Key("holidays.problem."+string(p)))
 	}

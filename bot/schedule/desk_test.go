@@ -57,6 +57,10 @@ func (people) Organizers(context.Context, bot.CommunityID) ([]bot.Account, error
 	return []bot.Account{bottest.Account("ana"), bottest.Account("luis")}, nil
 }
 
+func (people) OrganizersRoom(context.Context, bot.CommunityID, bot.SpaceID) (bot.Channel, string, bool, error) {
+	return bot.Channel{}, "", false, nil
+}
+
 func (people) Member(_ context.Context, a bot.Account, _ string) (bot.Member, error) {
 	m := bot.Member{ID: bot.MemberID("01" + a.User), Community: home, Language: "en", Zone: newYork, Role: bot.RoleOrganizer}
 	if a.User == "luis" {
@@ -129,7 +133,7 @@ func (d *desk) holidays(lines ...string) {
 	d.Helper()
 	list, err := rule.ParseHolidays(strings.Join(lines, "\n"))
 	d.ok(err)
-	cal, err := d.memory.Calendar(d.Context(), home)
+	cal, err := d.memory.Calendar(d.Context(), home, Everybody)
 	d.ok(err)
 	cal.Days = list.All()
 	d.ok(d.memory.KeepCalendar(d.Context(), &cal, outbox.Effects{}))

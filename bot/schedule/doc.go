@@ -17,6 +17,7 @@
 // when everything is settled; what comes next follows from that, the rule and the
 // calendar as they are now, and is looked for anew whenever one of them changes.
 //
-// A Calendar is a community's holidays, given by its organizers or read from a
-// calendar on the web. Being away is a calendar of one member: see Stretch.
+// A Calendar is holidays, given by organizers or read from a calendar on the web:
+// those of everybody, or of a group by its name, which a series uses besides.
+// Being away is a calendar of one member: see Service.Place and Stretch.
 package schedule

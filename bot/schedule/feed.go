@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"context"
+	"encoding/json"
 	"hash/fnv"
 	"maps"
 	"strconv"
@@ -81,16 +82,34 @@ const tellAfter = 5
 // bring the series in line with the calendar. Register Service.Refresh for it.
 const CalendarJobKind = "calendar"
 
-// calendarJob is the job that reads the community's calendar at a time.
-func calendarJob(c bot.CommunityID, due time.Time) scheduler.Job {
-	return scheduler.Job{Group: string(c), ID: CalendarJobKind, Kind: CalendarJobKind, Due: due}
+type calendarPayload struct {
+	Calendar string `json:"calendar"`
+}
+
+// job is the job that reads the calendar at a time.
+func (c *Calendar) job(due time.Time) (scheduler.Job, error) {
+	payload, err := json.Marshal(calendarPayload{c.ID})
+	return scheduler.Job{Group: string(c.Community), ID: c.jobID(), Kind: CalendarJobKind, Due: due, Payload: payload}, err
+}
+
+func (c *Calendar) jobID() string {
+	if c.ID == Everybody {
+		return CalendarJobKind
+	}
+	return CalendarJobKind + "/" + c.ID
 }
 
 // Refresh is the scheduler.Handler of CalendarJobKind. It may run at any time
 // and any number of times.
 func (s *Service) Refresh(ctx context.Context, j scheduler.Job) error {
 	c := bot.CommunityID(j.Group)
-	err := s.refreshFeed(ctx, c, j.Started)
+	p := calendarPayload{Calendar: Everybody}
+	if len(j.Payload) > 0 {
+		if err := json.Unmarshal(j.Payload, &p); err != nil {
+			return scheduler.Poisoned(err)
+		}
+	}
+	err := s.refreshFeed(ctx, c, p.Calendar, j.Started)
 	if err == nil {
 		err = s.relay(ctx, c, j.Started)
 	}
@@ -106,8 +125,11 @@ func (s *Service) Refresh(ctx context.Context, j scheduler.Job) error {
 
 // refreshFeed reads the calendar on the web if it is due, and plans to read it
 // again.
-func (s *Service) refreshFeed(ctx context.Context, c bot.CommunityID, now time.Time) error {
-	cal, err := s.store.Calendar(ctx, c)
+func (s *Service) refreshFeed(ctx context.Context, c bot.CommunityID, id string, now time.Time) error {
+	cal, err := s.store.Calendar(ctx, c, id)
+	if bot.CodeOf(err) == bot.NotFound {
+		return nil // removed meanwhile
+	}
 	if err != nil || cal.Feed == nil {
 		return err
 	}
@@ -121,7 +143,11 @@ func (s *Service) refreshFeed(ctx context.Context, c bot.CommunityID, now time.T
 			}
 		}
 	}
-	e.Jobs = []scheduler.Job{calendarJob(c, cal.Feed.Due)}
+	again, err := cal.job(cal.Feed.Due)
+	if err != nil {
+		return err
+	}
+	e.Jobs = []scheduler.Job{again}
 	return s.store.KeepCalendar(ctx, &cal, e)
 }
 
@@ -187,10 +213,10 @@ func jitter(c bot.CommunityID) time.Duration {
 	return time.Duration(sum.Sum32()%uint32(readWithin/time.Second)) * time.Second
 }
 
-// relay brings the series of a community in line with the calendar: an
+// relay brings the series of a community in line with the calendars: an
 // occurrence that a holiday has moved, or does so no longer, is looked for anew.
 func (s *Service) relay(ctx context.Context, c bot.CommunityID, now time.Time) error {
-	cal, err := s.store.Calendar(ctx, c)
+	cals, err := s.store.Calendars(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -201,16 +227,16 @@ func (s *Service) relay(ctx context.Context, c bot.CommunityID, now time.Time) e
 			return err
 		}
 		for i := range list {
-			if err := s.relayOne(ctx, &list[i], &cal, now); err != nil {
+			if err := s.relayOne(ctx, &list[i], cals, now); err != nil {
 				return err
 			}
 		}
 	}
 }
 
-func (s *Service) relayOne(ctx context.Context, r *Series, cal *Calendar, now time.Time) error {
+func (s *Service) relayOne(ctx context.Context, r *Series, cals Calendars, now time.Time) error {
 	before := r.Courses
-	if err := s.lay(ctx, r, cal, now); err != nil {
+	if err := s.lay(ctx, r, cals, now); err != nil {
 		return err
 	}
 	if maps.EqualFunc(before, r.Courses, func(a, b Course) bool { return a.Settled.Equal(b.Settled) && a.Next.Equal(b.Next) }) {
@@ -223,10 +249,18 @@ func (s *Service) relayOne(ctx context.Context, r *Series, cal *Calendar, now ti
 	return s.store.Advance(ctx, r, nil, e)
 }
 
-// tellOrganizers tells those who organize that the calendar cannot be read,
-// each in their language. Who has just given the address waits for it; the others
-// hear of it when it suits them.
+// tellOrganizers tells those who organize that the calendar cannot be read: in the
+// channel where they are among themselves, or where there is none each in their
+// language. Who has just given the address waits for it; the others hear of it
+// when it suits them.
 func (s *Service) tellOrganizers(ctx context.Context, cal *Calendar) ([]outbox.Item, error) {
+	ch, language, ok, err := s.people.OrganizersRoom(ctx, cal.Community, cal.Feed.By.Space)
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		return []outbox.Item{s.troubleItem(cal, bot.Member{Language: language}, bot.Post{Channel: ch}, ch.String())}, nil
+	}
 	accounts, err := s.people.Organizers(ctx, cal.Community)
 	if err != nil {
 		return nil, err
@@ -237,22 +271,22 @@ func (s *Service) tellOrganizers(ctx context.Context, cal *Calendar) ([]outbox.I
 		if err != nil {
 			return nil, err
 		}
-		unasked := &outbox.Unasked{Zone: m.Zone, Language: m.Language}
-		if cal.Feed.Read.IsZero() && a == cal.Feed.By {
-			unasked = nil
+		item := s.troubleItem(cal, m, bot.Post{Direct: &a}, a.String())
+		if !cal.Feed.Read.IsZero() || a != cal.Feed.By {
+			item.Unasked = &outbox.Unasked{Zone: m.Zone, Language: m.Language}
 		}
-		items = append(items, outbox.Item{
-			Class:   outbox.Bulk,
-			Unasked: unasked,
-			Post: bot.Post{
-				Key:    bot.DeliveryKey("calendar/" + string(cal.Community) + "/" + strconv.FormatInt(cal.Version, 36) + "/" + a.String()),
-				Direct: &a,
-				Message: bot.Message{
-					Text:     s.feedTrouble(cal.Feed, m),
-					Controls: []bot.Control{{Label: s.label(m.Language, "holidays.button.show"), Path: holidaysPath}},
-				},
-			},
-		})
+		items = append(items, item)
 	}
 	return items, nil
+}
+
+// troubleItem tells a reader of the trouble. to says where, and name is that in
+// words.
+func (s *Service) troubleItem(cal *Calendar, reader bot.Member, to bot.Post, name string) outbox.Item {
+	to.Key = bot.DeliveryKey(cal.jobID() + "/" + string(cal.Community) + "/" + strconv.FormatInt(cal.Version, 36) + "/" + name)
+	to.Message = bot.Message{
+		Text:     s.feedTrouble(cal.Feed, reader),
+		Controls: []bot.Control{{Label: s.label(reader.Language, "holidays.button.show"), Path: cal.path()}},
+	}
+	return outbox.Item{Class: outbox.Bulk, Post: to}
 }

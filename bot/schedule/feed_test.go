@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -31,7 +32,7 @@ func (c *counter) giveAddress() {
 
 func (c *counter) feed() Feed {
 	c.Helper()
-	cal, err := c.memory.Calendar(c.Context(), home)
+	cal, err := c.memory.Calendar(c.Context(), home, Everybody)
 	c.ok(err)
 	return *cal.Feed
 }
@@ -39,7 +40,7 @@ func (c *counter) feed() Feed {
 // wantHolidays says which holidays count, as "2026-03-10 Fair".
 func (c *counter) wantHolidays(want ...string) {
 	c.Helper()
-	cal, err := c.memory.Calendar(c.Context(), home)
+	cal, err := c.memory.Calendar(c.Context(), home, Everybody)
 	c.ok(err)
 	var got []string
 	for _, h := range cal.all() {
@@ -272,7 +273,7 @@ func TestPastedHolidays(t *testing.T) {
 			t.Errorf("%q: %q, want %q", typed, fault, want)
 		}
 	}
-	if c.memory.calendar != "" {
+	if len(c.memory.calendars) > 0 {
 		t.Error("something was kept")
 	}
 	c.wantSaid(c.ask("/organize/holidays-added", "days", "2026-03-10..2026-03-12 Fair\n\n25 May 2026 Memorial Day"),
@@ -355,5 +356,26 @@ func TestHolidaysComeBackAsTheyWereStored(t *testing.T) {
 		if err := new(Holidays).UnmarshalJSON([]byte(wrong)); err == nil {
 			t.Errorf("%s was read", wrong)
 		}
+	}
+}
+
+// roomed are organizers who have a channel of their own.
+type roomed struct{ people }
+
+func (roomed) OrganizersRoom(_ context.Context, _ bot.CommunityID, wanted bot.SpaceID) (bot.Channel, string, bool, error) {
+	return bot.Channel{Space: wanted, ID: "staff"}, "es", true, nil
+}
+
+func TestOrganizersHearOfTroubleInTheirChannel(t *testing.T) {
+	c := newCounter(t, "2026-03-02 08:00")
+	c.people = roomed{}
+	c.web.err = &bot.Error{Code: bot.NotFound}
+	c.giveAddress()
+	if len(c.memory.posts) != 1 {
+		t.Fatalf("%d posts", len(c.memory.posts))
+	}
+	item := c.memory.posts[0]
+	if item.Post.Direct != nil || item.Unasked != nil || item.Post.Channel.ID != "staff" || !strings.HasPrefix(item.Post.Message.Text.String(), "es ") {
+		t.Errorf("posted is %+v", item)
 	}
 }

@@ -67,7 +67,7 @@ func (s *Service) addPost(ctx context.Context, req *bot.Request) (bot.Reply, err
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	r := Series{Community: req.Member.Community, Kind: postKind, Zone: home.Zone, By: req.Member.ID}
+	r := Series{Community: req.Member.Community, Kind: postKind, Space: req.Account.Space, Zone: home.Zone, By: req.Member.ID}
 	faults, err := s.readTimes(req, &r, now)
 	if err != nil {
 		return bot.Reply{}, err
@@ -109,7 +109,7 @@ func (s *Service) needed(req *bot.Request, text string, most int) bot.Text {
 // readTimes reads the time fields into a series. faults says what is wrong with
 // them, field by field.
 func (s *Service) readTimes(req *bot.Request, r *Series, now time.Time) (faults map[string]bot.Text, err error) {
-	in, err := (&Calendar{}).place(r.Zone)
+	in, err := Calendars{}.place(r.Zone, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -24,9 +24,41 @@ const (
 	mostOffered   = 25 // to choose from: Discord's limit
 )
 
-// openHolidays shows what is coming, and where it comes from.
-func (s *Service) openHolidays(ctx context.Context, req *bot.Request) (bot.Reply, error) {
-	cal, err := s.store.Calendar(ctx, req.Member.Community)
+// path leads to the calendar's own page, or, with a word, to what that does
+// with it.
+func (c *Calendar) path(word ...string) string {
+	if c.ID == Everybody {
+		return strings.Join(append([]string{holidaysPath}, word...), "-")
+	}
+	return strings.Join(append([]string{calendarPath}, word...), "-") + "/" + c.ID
+}
+
+// calendarID is the calendar that a path means: everybody's if it names none.
+func calendarID(req *bot.Request) string {
+	if id := req.Params.Get("calendar"); id != "" {
+		return id
+	}
+	return Everybody
+}
+
+// meant finds the calendar that a path means.
+func (s *Service) meant(ctx context.Context, req *bot.Request) (Calendar, error) {
+	cal, err := s.store.Calendar(ctx, req.Member.Community, calendarID(req))
+	return cal, s.calendarGone(req, err)
+}
+
+// calendarGone is an error in words for the organizer: a calendar that is not
+// there was removed.
+func (s *Service) calendarGone(req *bot.Request, err error) error {
+	if bot.CodeOf(err) == bot.NotFound {
+		return bot.Fail(bot.NotFound, s.say(req, "holidays.named.gone", bot.Str("command", req.Typed(holidaysPath))))
+	}
+	return err
+}
+
+// showHolidays shows what is coming, and where it comes from.
+func (s *Service) showHolidays(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	cal, err := s.meant(ctx, req)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -38,28 +70,29 @@ func (s *Service) holidaysReply(ctx context.Context, req *bot.Request, cal *Cale
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	coming := cal.all().from(today)
-	lines := []bot.Text{news}
-	if len(coming) == 0 {
-		lines = append(lines, s.say(req, "holidays.list.empty"))
-	} else {
-		lines = append(lines, s.say(req, "holidays.list"))
+	others, err := s.besides(ctx, cal)
+	if err != nil {
+		return bot.Reply{}, err
 	}
+	coming := cal.all().from(today)
+	lines := []bot.Text{news, s.holidaysHead(req, cal, len(coming))}
 	for _, h := range coming[:min(len(coming), shownHolidays)] {
 		lines = append(lines, s.say(req, "holidays.line", bot.Str("days", s.days(req, h)), bot.Str("name", s.holiday(req, h.Name))))
 	}
 	if more := len(coming) - shownHolidays; more > 0 {
 		lines = append(lines, s.say(req, "holidays.more", bot.Count("n", more)))
 	}
-	controls := []bot.Control{s.control(req, "holidays.button.add", "/organize/holidays-add")}
+	controls := []bot.Control{s.control(req, "holidays.button.add", cal.path("add"))}
 	if len(cal.Days.from(today)) > 0 {
-		controls = append(controls, s.control(req, "holidays.button.remove", "/organize/holidays-remove"))
+		controls = append(controls, s.control(req, "holidays.button.remove", cal.path("remove")))
 	}
-	controls = append(controls,
-		s.control(req, "holidays.button.address", "/organize/holidays-address"),
-		s.control(req, "holidays.button.schedule", listPath))
+	controls = append(controls, s.control(req, "holidays.button.address", cal.path("address")))
+	controls = append(append(controls, s.calendarControls(req, cal, others)...), s.control(req, "holidays.button.schedule", listPath))
 	if f := cal.Feed; f != nil {
 		lines = append(lines, s.feedLine(req, f))
+	}
+	if cal.ID != Everybody {
+		lines = append(lines, s.say(req, "holidays.named.how"))
 	}
 	return replacing(req, bot.Say(bot.Join("\n", lines...), controls...)), nil
 }
@@ -125,13 +158,13 @@ func hostOf(address string) string {
 	return bot.Shorten(u.Hostname(), mostTitle)
 }
 
-// changeCalendar makes a change of the calendar: it is decided on a fresh one,
+// changeCalendar makes a change of the calendar that the path means: it is decided on a fresh one,
 // and again when somebody else was quicker. The series follow by a job.
 func (s *Service) changeCalendar(ctx context.Context, req *bot.Request, decide func(cal *Calendar, now time.Time) error) (Calendar, error) {
 	const tries = 5
 	var last error
 	for range tries {
-		cal, err := s.store.Calendar(ctx, req.Member.Community)
+		cal, err := s.meant(ctx, req)
 		if err != nil {
 			return cal, err
 		}
@@ -142,12 +175,14 @@ func (s *Service) changeCalendar(ctx context.Context, req *bot.Request, decide f
 		if err := decide(&cal, now); err != nil {
 			return cal, err
 		}
-		err = s.store.KeepCalendar(ctx, &cal, outbox.Effects{
-			Input: req.Input, Jobs: []scheduler.Job{calendarJob(cal.Community, now)},
-		})
+		follow, err := cal.job(now)
+		if err != nil {
+			return cal, err
+		}
+		err = s.store.KeepCalendar(ctx, &cal, outbox.Effects{Input: req.Input, Jobs: []scheduler.Job{follow}})
 		switch {
 		case errors.Is(err, outbox.ErrRepeated):
-			return s.store.Calendar(ctx, req.Member.Community)
+			return s.meant(ctx, req)
 		case bot.CodeOf(err) != bot.Conflict:
 			return cal, err
 		}
@@ -158,7 +193,8 @@ func (s *Service) changeCalendar(ctx context.Context, req *bot.Request, decide f
 
 // askHolidays opens the form for pasted days.
 func (s *Service) askHolidays(_ context.Context, req *bot.Request) (bot.Reply, error) {
-	return s.form(req, "holidays.add.form", "holidays.add.", "/organize/holidays-added", "",
+	cal := Calendar{ID: calendarID(req)}
+	return s.form(req, "holidays.add.form", "holidays.add.", cal.path("added"), "",
 		bot.Field{Name: "days", Long: true, Max: mostPasted}), nil
 }
 
@@ -190,7 +226,7 @@ var errTooMany = errors.New("too many holidays")
 
 // askRemoveHoliday offers those to come that organizers gave.
 func (s *Service) askRemoveHoliday(ctx context.Context, req *bot.Request) (bot.Reply, error) {
-	cal, err := s.store.Calendar(ctx, req.Member.Community)
+	cal, err := s.meant(ctx, req)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -208,7 +244,7 @@ func (s *Service) askRemoveHoliday(ctx context.Context, req *bot.Request) (bot.R
 			Label: bot.Shorten(s.days(req, h)+" · "+s.holiday(req, h.Name), mostTitle), Value: mark(h),
 		})
 	}
-	return s.form(req, "holidays.remove.form", "holidays.remove.", "/organize/holidays-removed", "",
+	return s.form(req, "holidays.remove.form", "holidays.remove.", cal.path("removed"), "",
 		bot.Field{Name: "which", Choices: choices}), nil
 }
 
@@ -232,7 +268,7 @@ func (s *Service) removeHoliday(ctx context.Context, req *bot.Request) (bot.Repl
 
 // askAddress opens the form for the address of a calendar.
 func (s *Service) askAddress(ctx context.Context, req *bot.Request) (bot.Reply, error) {
-	cal, err := s.store.Calendar(ctx, req.Member.Community)
+	cal, err := s.meant(ctx, req)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -240,7 +276,7 @@ func (s *Service) askAddress(ctx context.Context, req *bot.Request) (bot.Reply, 
 	if cal.Feed != nil {
 		field.Value = cal.Feed.Address
 	}
-	return s.form(req, "holidays.address.form", "holidays.address.", "/organize/holidays-addressed", "", field), nil
+	return s.form(req, "holidays.address.form", "holidays.address.", cal.path("addressed"), "", field), nil
 }
 
 // keepAddress takes the form. The calendar is read at once, by its job.

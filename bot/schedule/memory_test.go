@@ -20,8 +20,8 @@ type memory struct {
 	numbers   int
 	series    map[string]string
 	versions  map[string]int64
-	calendar  string
-	calendarV int64
+	calendars map[string]string
+	calendarV map[string]int64
 	logs      map[string][]Entry // the newest first
 	jobs      map[string]scheduler.Job
 	posts     []outbox.Item // in the order they were queued
@@ -36,6 +36,7 @@ type memory struct {
 func newMemory(now time.Time) *memory {
 	return &memory{
 		clock: scheduler.NewManualClock(now), series: map[string]string{}, versions: map[string]int64{}, logs: map[string][]Entry{},
+		calendars: map[string]string{}, calendarV: map[string]int64{},
 		jobs: map[string]scheduler.Job{}, inputs: map[bot.InputID]bool{}, fates: map[bot.DeliveryKey]outbox.Outcome{},
 	}
 }
@@ -84,11 +85,11 @@ func (m *memory) write(what string, version *int64, stored int64, e outbox.Effec
 
 // current is the version that is stored once somebody else was quicker.
 func (m *memory) current(what string, known int64) int64 {
-	switch id, isSeries := strings.CutPrefix(what, "series "); {
-	case isSeries:
+	if id, isSeries := strings.CutPrefix(what, "series "); isSeries {
 		return m.versions[id]
-	case what == "calendar":
-		return m.calendarV
+	}
+	if id, isCalendar := strings.CutPrefix(what, "calendar "); isCalendar {
+		return m.calendarV[id]
 	}
 	return known
 }
@@ -130,16 +131,17 @@ func (m *memory) get(id string) (Series, error) {
 	return r, nil
 }
 
-func (m *memory) Load(ctx context.Context, _ bot.CommunityID, id string) (Series, Calendar, error) {
+func (m *memory) Load(ctx context.Context, _ bot.CommunityID, id string) (Series, Calendars, error) {
 	if m.down != nil {
-		return Series{}, Calendar{}, m.down
+		return Series{}, nil, m.down
 	}
 	r, err := m.get(id)
 	if err != nil {
-		return r, Calendar{}, err
+		return r, nil, err
 	}
-	cal, err := m.Calendar(ctx, home)
-	return r, cal, err
+	all, err := m.Calendars(ctx, home)
+	all = slices.DeleteFunc(all, func(c Calendar) bool { return c.ID != Everybody && !slices.Contains(r.Calendars, c.ID) })
+	return r, all, err
 }
 
 func (m *memory) List(_ context.Context, _ bot.CommunityID, skip, limit int) ([]Series, error) {
@@ -169,16 +171,40 @@ func (m *memory) Undelivered(_ context.Context, _ bot.CommunityID, keys []bot.De
 	return out, m.down
 }
 
-func (m *memory) Calendar(context.Context, bot.CommunityID) (Calendar, error) {
-	cal := Calendar{Community: home, Version: m.calendarV}
-	if m.calendar != "" {
-		decode(m.calendar, &cal)
+func (m *memory) Calendar(_ context.Context, _ bot.CommunityID, id string) (Calendar, error) {
+	cal := Calendar{Community: home, ID: id, Version: m.calendarV[id]}
+	body, kept := m.calendars[id]
+	if kept {
+		decode(body, &cal)
+	} else if id != Everybody && m.down == nil {
+		return cal, &bot.Error{Code: bot.NotFound}
 	}
 	return cal, m.down
 }
 
+func (m *memory) Calendars(ctx context.Context, c bot.CommunityID) (Calendars, error) {
+	var all Calendars
+	for id := range m.calendars {
+		if cal, _ := m.Calendar(ctx, c, id); id != Everybody {
+			all = append(all, cal)
+		}
+	}
+	slices.SortFunc(all, func(a, b Calendar) int { return cmp.Compare(a.Name, b.Name) })
+	everybody, err := m.Calendar(ctx, c, Everybody)
+	return append(Calendars{everybody}, all...), err
+}
+
 func (m *memory) KeepCalendar(_ context.Context, cal *Calendar, e outbox.Effects) error {
-	return m.write("calendar", &cal.Version, m.calendarV, e, func() { m.calendarV, m.calendar = cal.Version, encode(cal) })
+	return m.write("calendar "+cal.ID, &cal.Version, m.calendarV[cal.ID], e, func() {
+		m.calendarV[cal.ID], m.calendars[cal.ID] = cal.Version, encode(cal)
+	})
+}
+
+func (m *memory) RemoveCalendar(_ context.Context, cal *Calendar, e outbox.Effects) error {
+	return m.write("calendar "+cal.ID, &cal.Version, m.calendarV[cal.ID], e, func() {
+		delete(m.calendars, cal.ID)
+		delete(m.calendarV, cal.ID)
+	})
 }
 
 func encode(v any) string {

@@ -33,6 +33,8 @@ func (s *Series) planDue(zone string, in rule.Place, now time.Time, instead Reas
 	for _, o := range missed {
 		p.settled = o.At
 		switch {
+		case o.Away:
+			skip(o.At, Away, "")
 		case o.Skipped:
 			skip(o.At, Holiday, o.Holiday)
 		case instead != "":

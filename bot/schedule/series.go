@@ -23,9 +23,15 @@ type Series struct {
 	Number    int             `json:"number"` // short, per community, for people
 	Kind      string          `json:"kind"`   // whose it is: Kind.Name
 	Title     string          `json:"title"`  // as typed
+	// Space is where it was made, and goes along with when that changes its
+	// community.
+	Space bot.SpaceID `json:"space,omitzero"`
 
 	Rule rule.Rule `json:"rule"`
 	Zone string    `json:"zone"` // IANA zone that the rule's times are in
+	// Calendars are the IDs of the named calendars whose holidays count besides
+	// everybody's. One that is there no longer has none.
+	Calendars []string `json:"calendars,omitempty"`
 	// Grace is how late an occurrence may still happen, after an outage. Of
 	// several that were missed the latest happens, if it is in time.
 	Grace  time.Duration `json:"grace"`

@@ -25,6 +25,9 @@ type People interface {
 	Home(ctx context.Context, space bot.SpaceID) (Home, error)
 	// Organizers gives the accounts of those who organize.
 	Organizers(ctx context.Context, c bot.CommunityID) ([]bot.Account, error)
+	// OrganizersRoom gives the channel where they are among themselves, with its
+	// language: that of the wanted space if one is chosen there, or else another.
+	OrganizersRoom(ctx context.Context, c bot.CommunityID, wanted bot.SpaceID) (ch bot.Channel, language string, ok bool, err error)
 	// Member gives the member with an account. name is "" if it is not known.
 	Member(ctx context.Context, a bot.Account, name string) (bot.Member, error)
 }
@@ -99,7 +102,7 @@ func (s *Service) Add(ctx context.Context, r *Series, in bot.InputID) error {
 	if err != nil {
 		return err
 	}
-	cal, err := s.store.Calendar(ctx, r.Community)
+	cals, err := s.store.Calendars(ctx, r.Community)
 	if err != nil {
 		return err
 	}
@@ -112,12 +115,12 @@ func (s *Service) Add(ctx context.Context, r *Series, in bot.InputID) error {
 		r.Grace = DefaultGrace
 	}
 	r.Grace = max(r.Grace, leastGrace)
-	where, err := cal.place(r.Zone)
+	where, err := cals.place(r.Zone, r.Calendars)
 	if err != nil {
 		return err
 	}
 	r.Rule = r.Rule.Anchored(now, where.Zone)
-	if err := s.lay(ctx, r, &cal, now); err != nil {
+	if err := s.lay(ctx, r, cals, now); err != nil {
 		return err
 	}
 	e := outbox.Effects{Input: in}
@@ -129,15 +132,15 @@ func (s *Service) Add(ctx context.Context, r *Series, in bot.InputID) error {
 
 // lay brings the courses of a series up to date: those of zones that are new
 // begin at now, those of zones that are gone end, and each has its next
-// occurrence by the rule and the calendar as they are now.
-func (s *Service) lay(ctx context.Context, r *Series, cal *Calendar, now time.Time) error {
+// occurrence by the rule and the calendars as they are now.
+func (s *Service) lay(ctx context.Context, r *Series, cals Calendars, now time.Time) error {
 	zones, err := s.zones(ctx, r)
 	if err != nil {
 		return err
 	}
 	courses := make(map[string]Course, len(zones))
 	for _, zone := range zones {
-		in, err := cal.place(zone)
+		in, err := cals.place(zone, r.Calendars)
 		if err != nil {
 			return err
 		}

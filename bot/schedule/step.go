@@ -43,7 +43,7 @@ func (s *Service) Step(ctx context.Context, j scheduler.Job) error {
 }
 
 func (s *Service) step(ctx context.Context, id string, j scheduler.Job) error {
-	r, cal, err := s.store.Load(ctx, bot.CommunityID(j.Group), id)
+	r, cals, err := s.store.Load(ctx, bot.CommunityID(j.Group), id)
 	if bot.CodeOf(err) == bot.NotFound {
 		return nil // removed meanwhile
 	}
@@ -58,7 +58,7 @@ func (s *Service) step(ctx context.Context, id string, j scheduler.Job) error {
 	case at.After(now):
 		return scheduler.After(at.Sub(now), nil)
 	}
-	in, err := cal.place(zone)
+	in, err := cals.place(zone, r.Calendars)
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (s *Service) step(ctx context.Context, id string, j scheduler.Job) error {
 		}
 	}
 	r.Courses[zone] = Course{Settled: p.settled}
-	if err := s.lay(ctx, &r, &cal, now); err != nil {
+	if err := s.lay(ctx, &r, cals, now); err != nil {
 		return err
 	}
 	if err := r.plan(&e); err != nil {

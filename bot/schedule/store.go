@@ -25,9 +25,9 @@ type Store interface {
 	Revise(ctx context.Context, s *Series, entries map[int]Entry) error
 	// Remove forgets s and its log, by the same rules.
 	Remove(ctx context.Context, s *Series, e outbox.Effects) error
-	// Load gives a series, or not_found, and the community's calendar as it is at
-	// that moment.
-	Load(ctx context.Context, c bot.CommunityID, id string) (Series, Calendar, error)
+	// Load gives a series, or not_found, and the calendars whose holidays count for
+	// it, that for everybody first.
+	Load(ctx context.Context, c bot.CommunityID, id string) (Series, Calendars, error)
 	// List gives up to limit series by their number, after the first skip of them.
 	List(ctx context.Context, c bot.CommunityID, skip, limit int) ([]Series, error)
 	// Log gives up to limit entries of a series, the newest first, after the first
@@ -35,8 +35,13 @@ type Store interface {
 	Log(ctx context.Context, c bot.CommunityID, id string, skip, limit int) ([]Entry, error)
 	// Undelivered gives how those of the posts ended that did not arrive.
 	Undelivered(ctx context.Context, c bot.CommunityID, keys []bot.DeliveryKey) (map[bot.DeliveryKey]outbox.Outcome, error)
-	// Calendar gives the community's calendar; one that was never kept is empty.
-	Calendar(ctx context.Context, c bot.CommunityID) (Calendar, error)
+	// Calendar gives a calendar, or not_found. Everybody's is empty if it was never
+	// kept.
+	Calendar(ctx context.Context, c bot.CommunityID, id string) (Calendar, error)
+	// Calendars gives all of them: everybody's, then the others by their names.
+	Calendars(ctx context.Context, c bot.CommunityID) (Calendars, error)
 	// KeepCalendar stores the calendar with effects, by the rules of Advance.
 	KeepCalendar(ctx context.Context, cal *Calendar, e outbox.Effects) error
+	// RemoveCalendar forgets a calendar with a name, by the same rules.
+	RemoveCalendar(ctx context.Context, cal *Calendar, e outbox.Effects) error
 }

@@ -11,10 +11,10 @@ import (
 // back to them: it closes so many working days later, at the same time of day.
 // Both days count, weekends do not.
 //
-// Being away is a calendar like any other: put it beside the community's
-// (rule.Calendars) in the place of the member.
+// A member's own place (Service.Place) gives back the days on which they are away
+// too.
 func Stretch(open, closes time.Time, in rule.Place) time.Time {
-	if in.Calendar == nil || !open.Before(closes) {
+	if in.Calendar == nil && in.Away == nil || !open.Before(closes) {
 		return closes
 	}
 	zone := in.Zone
@@ -25,7 +25,7 @@ func Stretch(open, closes time.Time, in rule.Place) time.Time {
 	last := rule.DateOf(local)
 	lost := 0
 	for d := rule.DateOf(open.In(zone)); d <= last; d++ {
-		if _, off := in.Calendar.Holiday(d); off && workday(d, in) {
+		if off(d, in) && workday(d, in) {
 			lost++
 		}
 	}
@@ -35,7 +35,7 @@ func Stretch(open, closes time.Time, in rule.Place) time.Time {
 	day := last
 	for end := last + farthest; lost > 0 && day < end; {
 		day++
-		if _, off := in.Calendar.Holiday(day); !off && workday(day, in) {
+		if !off(day, in) && workday(day, in) {
 			lost--
 		}
 	}
@@ -48,6 +48,19 @@ func Stretch(open, closes time.Time, in rule.Place) time.Time {
 // farthest is how many days something is stretched at most: two years, for who
 // is never back.
 const farthest = 2 * 366
+
+// off reports whether a date is a holiday, or the person is away.
+func off(d rule.Date, in rule.Place) bool {
+	for _, c := range []rule.Calendar{in.Calendar, in.Away} {
+		if c == nil {
+			continue
+		}
+		if _, yes := c.Holiday(d); yes {
+			return true
+		}
+	}
+	return false
+}
 
 // workday reports whether a date is no weekend.
 func workday(d rule.Date, in rule.Place) bool {

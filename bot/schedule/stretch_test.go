@@ -50,7 +50,7 @@ func TestStretch(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			in := rule.Place{Zone: loc, Weekend: c.weekend, Calendar: rule.Calendars{calendarOf(t, c.holidays...), calendarOf(t, c.away...)}}
+			in := rule.Place{Zone: loc, Weekend: c.weekend, Calendar: calendarOf(t, c.holidays...), Away: calendarOf(t, c.away...)}
 			got := Stretch(local(t, newYork, c.open), local(t, newYork, c.closes), in)
 			if want := local(t, newYork, c.want); !got.Equal(want) {
 				t.Errorf("it closes at %s, want %s", got.In(loc), want)

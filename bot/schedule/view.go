@@ -3,6 +3,7 @@ package schedule
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
@@ -34,6 +35,13 @@ func (s *Service) reply(ctx context.Context, req *bot.Request, r *Series, news b
 		s.line(req, r),
 		s.say(req, "schedule.show.rule", bot.Str("rule", r.Rule.Text(req.Member.Language)), bot.Str("zone", r.Zone)),
 	}
+	all, err := s.store.Calendars(ctx, r.Community)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if names := all.names(r.Calendars); len(names) > 0 {
+		lines = append(lines, s.say(req, "schedule.show.calendars", bot.Str("names", strings.Join(names, ", "))))
+	}
 	if !r.Until.IsZero() {
 		lines = append(lines, s.say(req, "schedule.show.until", bot.Str("day", s.lastDay(req, r))))
 	}
@@ -46,10 +54,12 @@ func (s *Service) reply(ctx context.Context, req *bot.Request, r *Series, news b
 	if k := s.kinds[r.Kind]; k.Show != nil {
 		lines = append(lines, k.Show(*r, req.Member))
 	}
-	return replacing(req, bot.Say(bot.Join("\n", lines...), s.controls(req, r)...)), nil
+	return replacing(req, bot.Say(bot.Join("\n", lines...), s.controls(req, r, len(all) > 1)...)), nil
 }
 
-func (s *Service) controls(req *bot.Request, r *Series) []bot.Control {
+// controls are what can be done with a series. choice says that there are
+// calendars to choose from.
+func (s *Service) controls(req *bot.Request, r *Series, choice bool) []bot.Control {
 	var out []bot.Control
 	if _, _, ok := r.soonest(); ok {
 		out = append(out, s.control(req, "schedule.button.preview", seriesPath+"preview/"+r.ID))
@@ -58,6 +68,9 @@ func (s *Service) controls(req *bot.Request, r *Series) []bot.Control {
 		} else {
 			out = append(out, s.control(req, "schedule.button.pause", seriesPath+"pause/"+r.ID))
 		}
+	}
+	if choice {
+		out = append(out, s.control(req, "schedule.button.calendars", seriesPath+"calendars/"+r.ID))
 	}
 	remove := s.control(req, "schedule.button.remove", seriesPath+"remove/"+r.ID)
 	remove.Style = bot.Danger
@@ -85,7 +98,7 @@ func (s *Service) lastDay(req *bot.Request, r *Series) string {
 
 // preview shows what comes next, with what holidays skip.
 func (s *Service) preview(ctx context.Context, req *bot.Request) (bot.Reply, error) {
-	r, cal, err := s.named(ctx, req)
+	r, cals, err := s.named(ctx, req)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -93,7 +106,7 @@ func (s *Service) preview(ctx context.Context, req *bot.Request) (bot.Reply, err
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	in, err := cal.place(r.Zone)
+	in, err := cals.place(r.Zone, r.Calendars)
 	if err != nil {
 		return bot.Reply{}, err
 	}

@@ -78,7 +78,11 @@ func (l HolidayList) Holiday(d Date) (string, bool) {
 type Place struct {
 	Zone     *time.Location // nil: UTC
 	Calendar Calendar       // nil: no holidays
-	Weekend  Weekdays       // days off of every week, to find the next working day; none: Saturday and Sunday
+	// Away is the days on which the one person who lives here is away; nil: never.
+	// What falls on them is skipped whatever the rule says of holidays, and is not
+	// moved: where the next working day is does not depend on who is away.
+	Away    Calendar
+	Weekend Weekdays // days off of every week, to find the next working day; none: Saturday and Sunday
 }
 
 func (p Place) zone() *time.Location {
@@ -93,6 +97,14 @@ func (p Place) holiday(d Date) (string, bool) {
 		return "", false
 	}
 	return p.Calendar.Holiday(d)
+}
+
+func (p Place) away(d Date) bool {
+	if p.Away == nil {
+		return false
+	}
+	_, yes := p.Away.Holiday(d)
+	return yes
 }
 
 func (p Place) working(d Date) bool {

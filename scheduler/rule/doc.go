@@ -16,6 +16,9 @@
 //   - A date that a place never had (Samoa left out 30 December 2011) has no
 //     occurrence.
 //
+// A person lives by a rule in one place after another: a Track says how far they
+// have come, by their own clock.
+//
 // So instants strictly increase, a wall-clock time occurs at most once, and none
 // is lost. What falls on a holiday of a rule that heeds them is told too, as
 // skipped and why.

@@ -13,9 +13,11 @@ type Occurrence struct {
 	Wall time.Time // the wall-clock time that the rule names, as the fields of a time in UTC
 	Note Note      // why clocks may not show Wall at At
 
-	// Skipped says that nothing runs, since the date is a holiday. Instead is
-	// then the wall-clock time that it is moved to; zero if it is not.
+	// Skipped says that nothing runs, since the date is a holiday, or, if Away is
+	// set, since the person whose rule it is is away. Instead is the wall-clock time
+	// that it is moved to from a holiday; zero if it is not.
 	Skipped bool
+	Away    bool
 	Instead time.Time
 	// StandsFor is the wall-clock time, on a holiday, that was moved to this
 	// one; of several the latest. Zero if there is none.
@@ -49,7 +51,7 @@ func (r Rule) Next(after time.Time, in Place) (o Occurrence, ok bool) {
 			return o, true
 		}
 		found := Occurrence{At: at, Wall: wall, Note: note}
-		r.askCalendar(&found, in)
+		r.askCalendars(&found, in)
 		if !ok || !found.Skipped {
 			o, ok = found, true
 		}
@@ -61,8 +63,15 @@ func (r Rule) Next(after time.Time, in Place) (o Occurrence, ok bool) {
 	}
 }
 
-// askCalendar fills in what holidays mean for the occurrence.
-func (r Rule) askCalendar(o *Occurrence, in Place) {
+// askCalendars fills in what holidays mean for the occurrence, and being away.
+func (r Rule) askCalendars(o *Occurrence, in Place) {
+	r.askHolidays(o, in)
+	if !o.Skipped && in.away(DateOf(o.Wall)) {
+		o.Skipped, o.Away = true, true
+	}
+}
+
+func (r Rule) askHolidays(o *Occurrence, in Place) {
 	if r.OnHoliday == Ignore || in.Calendar == nil {
 		return
 	}

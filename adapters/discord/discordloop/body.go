@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"time"
 	"unicode/utf8"
 )
@@ -16,13 +15,8 @@ type messageBody struct {
 	Content    *string  `json:"content"`
 	Embeds     *[]Embed `json:"embeds"`
 	Components *[]struct {
-		Type       int `json:"type"`
-		Components []struct {
-			Type     int    `json:"type"`
-			Style    int    `json:"style"`
-			Label    string `json:"label"`
-			CustomID string `json:"custom_id"`
-		} `json:"components"`
+		Type       int           `json:"type"`
+		Components []controlBody `json:"components"`
 	} `json:"components"`
 	Attachments *[]struct {
 		ID       json.Number `json:"id"`
@@ -37,6 +31,19 @@ type messageBody struct {
 	} `json:"message_reference"`
 
 	files int
+}
+
+// controlBody is a button or a menu.
+type controlBody struct {
+	Type        int    `json:"type"`
+	Style       int    `json:"style"`
+	Label       string `json:"label"`
+	CustomID    string `json:"custom_id"`
+	Placeholder string `json:"placeholder"`
+	Options     []struct {
+		Label string `json:"label"`
+		Value string `json:"value"`
+	} `json:"options"`
 }
 
 const flagEphemeral = 1 << 6
@@ -104,21 +111,52 @@ func (b *messageBody) checkButtons() error {
 			return errors.New("components: 1 to 5 buttons in a row")
 		}
 		for _, c := range row.Components {
-			switch n := utf8.RuneCountInString(c.Label); {
-			case c.Type != 2 || c.Style < 1 || c.Style > 4:
-				return errors.New("components: not a button")
-			case n == 0 || n > 80:
-				return errors.New("components: label must be between 1 and 80 in length")
+			switch {
 			case c.CustomID == "" || len(c.CustomID) > 100:
 				return errors.New("components: custom_id must be between 1 and 100 in length")
 			case ids[c.CustomID]:
 				return errors.New("components: custom_id is there twice")
+			case c.Type != 2 && len(row.Components) > 1:
+				return errors.New("components: a menu stands alone in its row")
 			}
 			ids[c.CustomID] = true
+			if err := c.check(); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
+
+func (c *controlBody) check() error {
+	switch n := utf8.RuneCountInString(c.Label); {
+	case c.Type == 2 && (c.Style < 1 || c.Style > 4):
+		return errors.New("components: no such style of button")
+	case c.Type == 2 && (n == 0 || n > 80):
+		return errors.New("components: label must be between 1 and 80 in length")
+	case c.Type == 2:
+		return nil
+	case c.Type != kindChoices && c.Type != kindPeople && c.Type != kindChannels:
+		return errors.New("components: neither a button nor a menu")
+	case utf8.RuneCountInString(c.Placeholder) > 150 || (c.Type == kindChoices) != (len(c.Options) > 0) || len(c.Options) > 25:
+		return errors.New("components: placeholder or options")
+	}
+	values := map[string]bool{}
+	for _, o := range c.Options {
+		if n := utf8.RuneCountInString(o.Label); n == 0 || n > 100 || o.Value == "" || len(o.Value) > 100 || values[o.Value] {
+			return errors.New("components: an option's label or value")
+		}
+		values[o.Value] = true
+	}
+	return nil
+}
+
+// Types of menus.
+const (
+	kindChoices  = 3
+	kindPeople   = 5
+	kindChannels = 8
+)
 
 // botSays adds a message of the bot's. The caller holds mu.
 func (s *Server) botSays(channelID string, b *messageBody, files []File) *Message {
@@ -176,10 +214,18 @@ func (m *Message) apply(b *messageBody, files []File) {
 		m.Embeds = *b.Embeds
 	}
 	if b.Components != nil {
-		m.Buttons = nil
+		m.Buttons, m.Menus = nil, nil
 		for _, row := range *b.Components {
 			for _, c := range row.Components {
-				m.Buttons = append(m.Buttons, Button{Label: c.Label, Style: c.Style, CustomID: c.CustomID})
+				if c.Type == 2 {
+					m.Buttons = append(m.Buttons, Button{Label: c.Label, Style: c.Style, CustomID: c.CustomID})
+					continue
+				}
+				menu := Menu{Label: c.Placeholder, Kind: c.Type, CustomID: c.CustomID}
+				for _, o := range c.Options {
+					menu.Options = append(menu.Options, Choice{Name: o.Label, Value: o.Value})
+				}
+				m.Menus = append(m.Menus, menu)
 			}
 		}
 	}
@@ -192,56 +238,7 @@ func (m *Message) apply(b *messageBody, files []File) {
 		m.allowed = *b.Allowed
 		m.allowed.given = true
 	}
-}
-
-// command is an application command as the bot registers it.
-type command struct {
-	Name         string            `json:"name"`
-	Description  string            `json:"description"`
-	Translations map[string]string `json:"description_localizations,omitempty"`
-	Options      []commandOption   `json:"options,omitempty"`
-}
-
-type commandOption struct {
-	Type         int               `json:"type"`
-	Name         string            `json:"name"`
-	Description  string            `json:"description"`
-	Translations map[string]string `json:"description_localizations,omitempty"`
-	Required     bool              `json:"required,omitempty"`
-	Autocomplete bool              `json:"autocomplete,omitempty"`
-	Options      []commandOption   `json:"options,omitempty"`
-}
-
-// https://discord.com/developers/docs/interactions/application-commands#application-command-object-application-command-naming
-var commandName = regexp.MustCompile(`^[-_'\p{L}\p{N}]{1,32}$`)
-
-func (c command) check() error {
-	if err := checkName(c.Name, c.Description); err != nil {
-		return err
-	}
-	for _, sub := range c.Options {
-		if err := checkName(sub.Name, sub.Description); err != nil {
-			return err
-		}
-		optional := false
-		for _, o := range sub.Options {
-			if err := checkName(o.Name, o.Description); err != nil {
-				return err
-			}
-			if optional && o.Required {
-				return fmt.Errorf("option %s: required options come first", o.Name)
-			}
-			optional = optional || !o.Required
-		}
-	}
-	return nil
-}
-
-func checkName(name, description string) error {
-	if n := utf8.RuneCountInString(description); !commandName.MatchString(name) || n == 0 || n > 100 {
-		return fmt.Errorf("command or option %q: name or description", name)
-	}
-	return nil
+	m.Guarded = m.allowed.given && m.allowed.Parse != nil && len(m.allowed.Parse) == 0
 }
 
 // notThere is what an interaction that is not known (any more) gets.

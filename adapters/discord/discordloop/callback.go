@@ -17,6 +17,7 @@ type interaction struct {
 	given         int      // the type of the first answer; 0: none
 	original      *Message // what @original names
 	expired       bool
+	failed        string // why the answer over HTTP was none
 	choices       []Choice
 }
 

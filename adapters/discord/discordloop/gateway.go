@@ -3,6 +3,8 @@ package discordloop
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
+	"time"
 
 	"github.com/gorilla/websocket"
 )
@@ -16,14 +18,22 @@ type gateway struct {
 	intents int
 	seq     int64
 	sent    []dispatched // of this session
+	kept    int          // bytes of sent
 
 	opened     int
+	sessions   int // that may still begin, if limited
+	limited    bool
+	resetAfter time.Duration
 	identified int
 	resumed    int
 	nextClose  int  // close code for the next IDENTIFY
 	mute       bool // no HELLO
 	deaf       bool // no answers to heartbeats
+	unasked    bool // an answer to no heartbeat, with HELLO
+	plain      bool // no compression
 	rewind     int  // how many events more than needed the next RESUME brings
+	// how many RESUMEs are answered with: not now
+	resumeLater int
 	// after the next RESUME, ask to reconnect at once
 	reconnectFirst bool
 }
@@ -32,6 +42,13 @@ type dispatched struct {
 	seq  int64
 	data []byte
 }
+
+// How many events are kept for a session to be resumed, if they are not too
+// large for it.
+const (
+	resumable = 2000
+	mostKept  = 8 << 20 // bytes
+)
 
 const (
 	intentGuildMessages  = 1 << 9
@@ -67,6 +84,13 @@ func (g *gateway) dispatch(event string, data any) {
 	seq := g.seq
 	message, _ := json.Marshal(frame{Op: 0, Data: raw, Seq: &seq, Type: &event})
 	g.sent = append(g.sent, dispatched{seq, message})
+	if g.kept += len(message); len(g.sent) > 2*resumable || g.kept > mostKept {
+		g.sent = slices.Clone(g.sent[len(g.sent)/2:])
+		g.kept = 0
+		for _, d := range g.sent {
+			g.kept += len(d.data)
+		}
+	}
 	if g.ready {
 		g.conn.send(message)
 	}
@@ -91,7 +115,7 @@ func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	sock, gone := newSocket(conn), make(chan struct{})
+	sock, gone := newSocket(conn, s.compresses(r)), make(chan struct{})
 	s.mu.Lock()
 	if s.closing {
 		s.mu.Unlock()
@@ -110,6 +134,9 @@ func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 	s.gateway.opened++
 	if !s.gateway.mute {
 		s.gateway.write(10, map[string]any{"heartbeat_interval": s.opts.Heartbeat.Milliseconds()})
+		if s.gateway.unasked {
+			s.gateway.write(11, nil)
+		}
 	}
 	s.mu.Unlock()
 	for {
@@ -149,7 +176,7 @@ func (s *Server) fromBot(f frame) {
 		}
 		_ = json.Unmarshal(f.Data, &d)
 		switch {
-		case d.Token != "Bot "+s.opts.Token:
+		case d.Token != s.opts.Token:
 			g.drop(4004)
 		case d.Intents&s.opts.DeniedIntents != 0:
 			g.drop(4014)
@@ -162,10 +189,20 @@ func (s *Server) fromBot(f frame) {
 		}
 	case 6:
 		var d struct {
+			Token   string `json:"token"`
 			Session string `json:"session_id"`
 			Seq     int64  `json:"seq"`
 		}
 		_ = json.Unmarshal(f.Data, &d)
+		if d.Token != s.opts.Token {
+			g.drop(4004)
+			return
+		}
+		if g.resumeLater > 0 {
+			g.resumeLater--
+			g.write(9, true)
+			return
+		}
 		if g.session == "" || d.Session != g.session {
 			g.session = ""
 			g.write(9, false)
@@ -178,13 +215,13 @@ func (s *Server) fromBot(f frame) {
 // begin answers IDENTIFY.
 func (s *Server) begin(intents int) {
 	g := &s.gateway
-	g.intents, g.session, g.seq, g.sent, g.ready = intents, s.newID(), 0, nil, true
+	g.intents, g.session, g.seq, g.sent, g.kept, g.ready = intents, s.newID(), 0, nil, 0, true
 	guilds := make([]any, 0, len(s.guilds))
 	for _, guild := range s.guilds {
 		guilds = append(guilds, map[string]any{"id": guild.id, "unavailable": true})
 	}
 	g.dispatch("READY", map[string]any{
-		"v": 9, "session_id": g.session, "guilds": guilds,
+		"v": 10, "session_id": g.session, "resume_gateway_url": s.gatewayURL(), "guilds": guilds,
 		"user":        map[string]any{"id": botID, "username": botName, "bot": true},
 		"application": map[string]any{"id": appID, "flags": 0},
 	})
@@ -192,6 +229,57 @@ func (s *Server) begin(intents int) {
 		g.dispatch("GUILD_CREATE", s.guildJSON(guild))
 	}
 	g.identified++
+	g.sessions--
+}
+
+func (s *Server) gatewayURL() string { return "ws://" + s.listener.Addr().String() + "/gateway" }
+
+func (s *Server) getGateway(*incoming) answer {
+	g := &s.gateway
+	limit := map[string]any{"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
+	if g.limited {
+		limit["remaining"], limit["reset_after"] = max(g.sessions, 0), g.resetAfter.Milliseconds()
+	}
+	return answer{http.StatusOK, map[string]any{"url": s.gatewayURL(), "shards": 1, "session_start_limit": limit}}
+}
+
+// LimitSessions allows the bot to begin so many sessions more, and says when
+// that changes.
+func (s *Server) LimitSessions(remaining int, resetAfter time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.gateway.limited, s.gateway.sessions, s.gateway.resetAfter = true, remaining, resetAfter
+}
+
+func (s *Server) compresses(r *http.Request) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.gateway.plain && r.URL.Query().Get("compress") == "zlib-stream"
+}
+
+// DoNotCompress has the gateway send plain text, whatever it is asked for.
+func (s *Server) DoNotCompress() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.gateway.plain = true
+}
+
+// ResumeLater answers so many RESUMEs with: not now, but the session is good.
+func (s *Server) ResumeLater(times int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.gateway.resumeLater = times
+}
+
+// Backlog is how many events have not been written to the bot's connection yet.
+func (s *Server) Backlog() int {
+	s.mu.Lock()
+	conn := s.gateway.conn
+	s.mu.Unlock()
+	if conn == nil {
+		return 0
+	}
+	return conn.waiting()
 }
 
 // resume answers RESUME: what was missed comes first.
@@ -282,6 +370,14 @@ func (s *Server) Deafen(on bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.gateway.deaf = on
+}
+
+// AnswerUnasked has new connections begin with an answer to a heartbeat that was
+// never sent.
+func (s *Server) AnswerUnasked() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.gateway.unasked = true
 }
 
 // Dispatch sends the bot any event, for what people cannot cause.

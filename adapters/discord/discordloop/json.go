@@ -24,6 +24,9 @@ func (s *Server) guildJSON(g *guild) map[string]any {
 
 func (s *Server) channelJSON(c *channel) map[string]any {
 	j := map[string]any{"id": c.id, "type": c.kind}
+	if c.name != "" {
+		j["name"] = c.name
+	}
 	if c.guild != "" {
 		j["guild_id"] = c.guild
 	}

@@ -14,11 +14,13 @@ type Message struct {
 	Content   string // as sent
 	Embeds    []Embed
 	Buttons   []Button
+	Menus     []Menu
 	Files     []File
 	ReplyTo   string
 	OnlyFor   string // the person who alone sees it, if it is ephemeral
 	WebhookID string // of what a webhook posted in a person's place
 	Nonce     string
+	Guarded   bool // the bot said who may be notified, and nobody by a whole kind
 
 	at       time.Time
 	edited   time.Time
@@ -26,6 +28,9 @@ type Message struct {
 	thinking bool    // announced by a deferral
 	allowed  allowed // who may be notified
 }
+
+// At is when it was said.
+func (m Message) At() time.Time { return m.at }
 
 // Embed is an embed of a message.
 type Embed struct {
@@ -44,6 +49,14 @@ type Button struct {
 	Label    string
 	Style    int
 	CustomID string
+}
+
+// Menu is a menu of a message, to pick from.
+type Menu struct {
+	Label    string // what stands in it while nothing is picked
+	Kind     int    // Discord's type of component: 3 choices, 5 people, 8 channels
+	CustomID string
+	Options  []Choice
 }
 
 // File is an attachment.
@@ -107,7 +120,7 @@ func (s *Server) seen(wanted func(*Message) bool) []Seen {
 			continue
 		}
 		copied := *m
-		copied.Buttons = slices.Clone(m.Buttons)
+		copied.Buttons, copied.Menus = slices.Clone(m.Buttons), slices.Clone(m.Menus)
 		reading := s.read(m.Content)
 		for _, e := range m.Embeds {
 			reading.add(s.read(e.Description))
@@ -192,43 +205,4 @@ func (s *Server) Form(personID string) (Form, bool) {
 	copied := *f
 	copied.Fields = slices.Clone(f.Fields)
 	return copied, true
-}
-
-// Command is a command that the bot has registered.
-type Command struct {
-	Name, Description string
-	Translations      map[string]string
-	Subcommands       []Subcommand
-}
-
-// Subcommand is a subcommand of a Command.
-type Subcommand struct {
-	Name, Description string
-	Options           []Option
-}
-
-// Option is a value that a Subcommand takes.
-type Option struct {
-	Name, Description      string
-	Required, Autocomplete bool
-}
-
-// Commands lists the registered commands, and says how often the bot has
-// registered them.
-func (s *Server) Commands() ([]Command, int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var out []Command
-	for _, c := range s.commands {
-		oc := Command{Name: c.Name, Description: c.Description, Translations: c.Translations}
-		for _, sub := range c.Options {
-			osub := Subcommand{Name: sub.Name, Description: sub.Description}
-			for _, o := range sub.Options {
-				osub.Options = append(osub.Options, Option{o.Name, o.Description, o.Required, o.Autocomplete})
-			}
-			oc.Subcommands = append(oc.Subcommands, osub)
-		}
-		out = append(out, oc)
-	}
-	return out, s.commandPuts
 }

@@ -44,10 +44,17 @@ func (s *Server) routes() http.Handler {
 		method, path, _ := strings.Cut(pattern, " ")
 		mux.HandleFunc(method+" /api/{version}"+path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, serve) })
 	}
-	mux.HandleFunc("/gateway/", s.serveGateway)
-	handle("GET /gateway", func(*incoming) answer {
-		return answer{http.StatusOK, map[string]any{"url": "ws://" + s.listener.Addr().String() + "/gateway/"}}
-	})
+	mux.HandleFunc("/gateway", s.serveGateway)
+	handle("GET /gateway/bot", s.getGateway)
+	handle("GET /applications/@me", s.getApplication)
+	handle("GET /users/@me", s.getSelf)
+	handle("GET /users/@me/guilds", s.getGuilds)
+	handle("GET /channels/{channel}/messages", s.getMessages)
+	handle("POST /channels/{channel}/messages/{message}/threads", s.openThread)
+	handle("GET /guilds/{guild}/scheduled-events", s.getEvents)
+	handle("POST /guilds/{guild}/scheduled-events", s.createEvent)
+	handle("PATCH /guilds/{guild}/scheduled-events/{event}", s.changeEvent)
+	handle("DELETE /guilds/{guild}/scheduled-events/{event}", s.deleteEvent)
 	handle("POST /users/@me/channels", s.openDirect)
 	handle("GET /channels/{channel}", s.getChannel)
 	handle("POST /channels/{channel}/messages", s.createMessage)
@@ -89,14 +96,13 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, with func(*incomi
 		s.write(w, in, refuse(http.StatusUnauthorized, 0, "401: Unauthorized"))
 		return
 	}
-	if s.opts.Check != nil {
-		if err := s.opts.Check(r.Method, in.path, in.body); err != nil {
-			s.mu.Lock()
-			s.violations = append(s.violations, r.Method+" "+in.path+": "+err.Error())
-			s.mu.Unlock()
-			s.write(w, in, invalidForm(err.Error()))
-			return
-		}
+	target := in.path
+	if r.URL.RawQuery != "" {
+		target += "?" + r.URL.RawQuery
+	}
+	if err := s.check(r.Method, target, in.body); err != nil {
+		s.write(w, in, invalidForm(err.Error()))
+		return
 	}
 	s.mu.Lock()
 	a := with(in)
@@ -106,6 +112,20 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, with func(*incomi
 		panic(http.ErrAbortHandler)
 	}
 	s.write(w, in, a)
+}
+
+// check asks Options.Check, and keeps what it says.
+func (s *Server) check(method, path string, body []byte) error {
+	if s.opts.Check == nil {
+		return nil
+	}
+	err := s.opts.Check(method, path, body)
+	if err != nil {
+		s.mu.Lock()
+		s.violations = append(s.violations, method+" "+path+": "+err.Error())
+		s.mu.Unlock()
+	}
+	return err
 }
 
 // read takes the JSON and the files out of the body.
@@ -272,41 +292,4 @@ func (s *Server) deleteMessage(in *incoming) answer {
 	}
 	s.remove(m)
 	return answer{http.StatusNoContent, nil}
-}
-
-func (s *Server) getCommands(in *incoming) answer {
-	if in.PathValue("app") != appID {
-		return refuse(http.StatusNotFound, 10002, "Unknown Application")
-	}
-	out := []any{}
-	for i, c := range s.commands {
-		raw, _ := json.Marshal(c)
-		var j map[string]any
-		_ = json.Unmarshal(raw, &j)
-		j["id"], j["application_id"], j["version"] = strconv.Itoa(3000+i), appID, "1"
-		j["default_member_permissions"], j["nsfw"], j["type"] = nil, false, 1
-		if in.URL.Query().Get("with_localizations") != "true" {
-			delete(j, "description_localizations")
-		}
-		out = append(out, j)
-	}
-	return answer{http.StatusOK, out}
-}
-
-func (s *Server) putCommands(in *incoming) answer {
-	if in.PathValue("app") != appID {
-		return refuse(http.StatusNotFound, 10002, "Unknown Application")
-	}
-	var commands []command
-	if err := json.Unmarshal(in.body, &commands); err != nil {
-		return invalidForm(err.Error())
-	}
-	for _, c := range commands {
-		if err := c.check(); err != nil {
-			return invalidForm(err.Error())
-		}
-	}
-	s.commands = commands
-	s.commandPuts++
-	return answer{http.StatusOK, []any{}}
 }

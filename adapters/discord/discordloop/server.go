@@ -2,6 +2,7 @@ package discordloop
 
 import (
 	"context"
+	"crypto/ed25519"
 	"fmt"
 	"net"
 	"net/http"
@@ -19,8 +20,9 @@ type Options struct {
 	// code 4014.
 	DeniedIntents int
 	// Check sees every request to the HTTP API before it is served. path begins
-	// after the API's version and has no query; body is JSON (of an upload, its
-	// payload_json) or empty. An error is answered with 400 and kept in Violations.
+	// after the API's version and has the query in it; body is JSON (of an upload,
+	// its payload_json) or empty. An answer to an interaction that came over HTTP is
+	// checked as if it had been posted. An error is answered with 400 and kept in Violations.
 	Check func(method, path string, body []byte) error
 }
 
@@ -42,6 +44,11 @@ type Server struct {
 	nonces       map[string]*Message
 	interactions map[string]*interaction // by token
 	forms        map[string]*Form        // by user
+	events       []*Event
+	mayIn        map[string]uint64 // permissions of the bot by server, where they are not all
+	signing      ed25519.PrivateKey
+	endpoint     string       // where interactions are sent; "" for the gateway
+	client       *http.Client // sends them
 	commands     []command
 	commandPuts  int
 	faults       []*Fault
@@ -62,6 +69,7 @@ type channel struct {
 	id     string
 	guild  string // "" for direct messages
 	kind   int
+	name   string
 	parent string // of a thread
 	with   string // the person of direct messages
 }
@@ -109,6 +117,11 @@ func Start(opts Options) (*Server, error) {
 		nonces:       map[string]*Message{},
 		interactions: map[string]*interaction{},
 		forms:        map[string]*Form{},
+		mayIn:        map[string]uint64{},
+		client:       &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()},
+	}
+	if _, s.signing, err = ed25519.GenerateKey(nil); err != nil {
+		return nil, err
 	}
 	s.http = &http.Server{Handler: s.routes(), ReadHeaderTimeout: 10 * time.Second}
 	s.wg.Go(func() { _ = s.http.Serve(listener) })
@@ -123,6 +136,7 @@ func (s *Server) Close() {
 	s.mu.Unlock()
 	_ = s.http.Close()
 	s.wg.Wait()
+	s.client.CloseIdleConnections()
 }
 
 // URL is the address that stands in for https://discord.com.
@@ -181,6 +195,7 @@ func (s *Server) AddChannel(guildID string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := &channel{id: s.newID(), guild: guildID, kind: kindText}
+	c.name = "channel-" + c.id
 	s.channels[c.id] = c
 	s.gateway.dispatch("CHANNEL_CREATE", s.channelJSON(c))
 	return c.id
@@ -208,12 +223,22 @@ func (s *Server) StartThread(messageID string, announced bool) string {
 	defer s.mu.Unlock()
 	m := s.mustFind(messageID)
 	from := s.channels[m.Channel]
-	c := &channel{id: m.ID, guild: from.guild, kind: kindThread, parent: from.id}
+	c := &channel{id: m.ID, guild: from.guild, kind: kindThread, name: "thread", parent: from.id}
 	s.channels[c.id] = c
 	if announced {
 		s.gateway.dispatch("THREAD_CREATE", s.channelJSON(c))
 	}
 	return c.id
+}
+
+// ChannelName is what a channel or thread is called; "" for what there is not.
+func (s *Server) ChannelName(id string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c, ok := s.channels[id]; ok {
+		return c.name
+	}
+	return ""
 }
 
 // DirectChannel is the channel of direct messages between a person and the bot.

@@ -1,6 +1,8 @@
 package discordloop
 
 import (
+	"bytes"
+	"compress/zlib"
 	"sync"
 	"time"
 
@@ -13,13 +15,45 @@ type socket struct {
 	conn *websocket.Conn
 	wake chan struct{}
 
-	mu    sync.Mutex
-	queue [][]byte
-	code  int // to close with, once the queue is written; 0 while open
+	// With compression, all messages are one stream.
+	packed *bytes.Buffer
+	zip    *zlib.Writer
+
+	mu      sync.Mutex
+	queue   [][]byte
+	writing int // taken from the queue and not written yet
+	code    int // to close with, once the queue is written; 0 while open
 }
 
-func newSocket(conn *websocket.Conn) *socket {
-	return &socket{conn: conn, wake: make(chan struct{}, 1)}
+func newSocket(conn *websocket.Conn, compress bool) *socket {
+	s := &socket{conn: conn, wake: make(chan struct{}, 1)}
+	if compress {
+		s.packed = &bytes.Buffer{}
+		s.zip, _ = zlib.NewWriterLevel(s.packed, zlib.BestSpeed) // the level is one that there is
+	}
+	return s
+}
+
+// write sends one message. Only run calls it.
+func (s *socket) write(message []byte) error {
+	if s.zip == nil {
+		return s.conn.WriteMessage(websocket.TextMessage, message)
+	}
+	s.packed.Reset()
+	if _, err := s.zip.Write(message); err != nil {
+		return err
+	}
+	if err := s.zip.Flush(); err != nil {
+		return err
+	}
+	return s.conn.WriteMessage(websocket.BinaryMessage, s.packed.Bytes())
+}
+
+// waiting is how many messages are still to be written.
+func (s *socket) waiting() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.queue) + s.writing
 }
 
 func (s *socket) send(message []byte) {
@@ -54,12 +88,15 @@ func (s *socket) run(gone <-chan struct{}) {
 	for {
 		s.mu.Lock()
 		queue, code := s.queue, s.code
-		s.queue = nil
+		s.queue, s.writing = nil, len(queue)
 		s.mu.Unlock()
 		for _, m := range queue {
-			if s.conn.WriteMessage(websocket.TextMessage, m) != nil {
+			if s.write(m) != nil {
 				return
 			}
+			s.mu.Lock()
+			s.writing--
+			s.mu.Unlock()
 		}
 		if code != 0 {
 			message := websocket.FormatCloseMessage(code, "")

@@ -134,7 +134,7 @@ func (s *Server) SlashCommand(person, channel, text string) string {
 	defer s.mu.Unlock()
 	return s.deliver("slash_commands", result{
 		"token": "verification", "team_id": Team, "team_domain": "loop", "channel_id": channel, "channel_name": "loop",
-		"user_id": person, "user_name": strings.ToLower(s.people[person].Name), "command": "/staffroom", "text": s.encode(text),
+		"user_id": person, "user_name": strings.ToLower(s.people[person].Name), "command": "/staffroom", "text": s.encodeCommand(text),
 		"api_app_id": "ALOOP", "is_enterprise_install": "false",
 		"response_url": s.newResponseURL(responseURL{channel: channel, person: person}),
 		"trigger_id":   s.newTrigger(person),
@@ -171,6 +171,17 @@ func (s *Server) PressForged(person, channel, ts, value string) (string, error) 
 
 // pressed delivers a press. s.mu is held.
 func (s *Server) pressed(person string, m *Message, b button) string {
+	return s.used(person, m, b.action())
+}
+
+// action is a press of the button.
+func (b button) action() result {
+	return result{"type": "button", "action_id": b.ActionID, "value": entities.Replace(b.Value),
+		"text": result{"type": "plain_text", "text": entities.Replace(b.Text.Text)}}
+}
+
+// used delivers the use of one control of a message. s.mu is held.
+func (s *Server) used(person string, m *Message, action result) string {
 	container := result{"type": "message", "message_ts": m.TS, "channel_id": m.Channel, "is_ephemeral": m.EphemeralTo != ""}
 	message := s.shown(m, false)
 	if m.ThreadTS != "" {
@@ -179,18 +190,23 @@ func (s *Server) pressed(person string, m *Message, b button) string {
 	if s.hasReplies(m) {
 		message["thread_ts"] = m.TS
 	}
-	payload := result{
-		"type": "block_actions", "api_app_id": "ALOOP", "token": "verification",
-		"team": result{"id": Team, "domain": "loop"}, "user": s.user(person), "channel": result{"id": m.Channel, "name": "loop"},
-		"container": container, "trigger_id": s.newTrigger(person),
-		"response_url": s.newResponseURL(responseURL{channel: m.Channel, person: person, message: m.TS}),
-		"actions": []result{{"type": "button", "action_id": b.ActionID, "block_id": "b", "value": entities.Replace(b.Value),
-			"text": result{"type": "plain_text", "text": entities.Replace(b.Text.Text)}, "action_ts": s.nextTS()}},
-	}
+	payload := s.actions(person, action)
+	payload["channel"], payload["container"] = result{"id": m.Channel, "name": "loop"}, container
+	payload["response_url"] = s.newResponseURL(responseURL{channel: m.Channel, person: person, message: m.TS})
 	if m.EphemeralTo == "" {
 		payload["message"] = message
 	}
 	return s.deliver("interactive", payload).ID
+}
+
+// actions is the use of one control, wherever it stands. s.mu is held.
+func (s *Server) actions(person string, action result) result {
+	action["block_id"], action["action_ts"] = "b", s.nextTS()
+	return result{
+		"type": "block_actions", "api_app_id": "ALOOP", "token": "verification",
+		"team": result{"id": Team, "domain": "loop"}, "user": s.user(person), "trigger_id": s.newTrigger(person),
+		"actions": []result{action},
+	}
 }
 
 func (s *Server) user(person string) result {
@@ -198,13 +214,23 @@ func (s *Server) user(person string) result {
 	return result{"id": person, "username": name, "name": name, "team_id": Team}
 }
 
-// button is a button of Block Kit.
+// button is a button of Block Kit, or a menu.
 type button struct {
 	Text struct {
 		Text string `json:"text"`
 	} `json:"text"`
-	ActionID string `json:"action_id"`
-	Value    string `json:"value"`
+	Type        string   `json:"type"`
+	ActionID    string   `json:"action_id"`
+	Value       string   `json:"value"`
+	Placeholder struct { // of a menu
+		Text string `json:"text"`
+	} `json:"placeholder"`
+	Options []struct {
+		Text struct {
+			Text string `json:"text"`
+		} `json:"text"`
+		Value string `json:"value"`
+	} `json:"options"`
 }
 
 // buttons lists the buttons in blocks.

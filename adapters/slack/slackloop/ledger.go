@@ -3,6 +3,8 @@ package slackloop
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -23,6 +25,12 @@ type Message struct {
 
 // own reports whether the bot wrote it.
 func (m *Message) own() bool { return m.User == BotUser }
+
+// At is when it was said.
+func (m Message) At() time.Time {
+	micro, _ := strconv.ParseInt(strings.ReplaceAll(m.TS, ".", ""), 10, 64)
+	return time.UnixMicro(micro)
+}
 
 // File is a file that was uploaded.
 type File struct {

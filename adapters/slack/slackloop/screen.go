@@ -15,6 +15,7 @@ type Shown struct {
 	Channel, TS string
 	Text        string // without buttons; mentions as @name, times by their fallback
 	Buttons     []string
+	Menus       []string // their placeholders
 	Links       []string // their addresses
 	Images      []string // their alternative texts
 	Files       []string // their names
@@ -66,6 +67,10 @@ func (s *Server) render(m *Message, shown *Shown) {
 		shown.Files = append(shown.Files, s.files[id].Name)
 	}
 	for _, b := range buttons(m.Blocks) {
+		if b.Placeholder.Text != "" {
+			shown.Menus = append(shown.Menus, b.Placeholder.Text)
+			continue
+		}
 		shown.Buttons = append(shown.Buttons, b.Text.Text)
 	}
 	s.pingsOf(m.Text, shown)

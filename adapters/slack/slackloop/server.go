@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"time"
 )
@@ -12,6 +13,7 @@ import (
 const (
 	BotToken = "xoxb-loop-bot-token"
 	AppToken = "xapp-loop-app-token"
+	Secret   = "8f742231b10e8888abcd99yyyzzz85a5" // that requests are signed with
 	Team     = "TLOOP"
 	BotUser  = "UBOT"
 	BotID    = "BBOT"
@@ -32,6 +34,8 @@ type Options struct {
 	RedeliverAfter time.Duration
 	// Limits are refused beyond.
 	Limits Limits
+	// Scopes are those of the bot's token. nil: all that the bot asks for.
+	Scopes []string
 }
 
 // Person is a person of the workspace.
@@ -45,7 +49,8 @@ type Person struct {
 // Channel is a channel of the workspace. Everybody is in it.
 type Channel struct {
 	ID       string
-	BotOut   bool // the bot is no member
+	Name     string // also what is typed after a #
+	BotOut   bool   // the bot is no member
 	Archived bool
 }
 
@@ -65,6 +70,7 @@ type Server struct {
 
 	messages   []*Message
 	views      []*View
+	homes      map[string]*View // by person
 	files      map[string]*File
 	calls      []Call
 	complaints []error
@@ -80,12 +86,17 @@ type Server struct {
 	sockets     []*socket
 	connections int
 	deliveries  []*Delivery
+	hook        *hook // where deliveries go by HTTP; nil: over the sockets
+	storm       *storm
 }
 
 // Start starts a workspace with the bot in it. Close ends it.
 func Start(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Scopes == nil {
+		o.Scopes = strings.Fields("app_mentions:read channels:history chat:write commands files:write groups:history im:history im:write users:read")
 	}
 	s := &Server{
 		options:   o,
@@ -97,6 +108,7 @@ func Start(o Options) *Server {
 		triggers:  map[string]*trigger{},
 		responses: map[string]*responseURL{},
 		windows:   map[string]*window{},
+		homes:     map[string]*View{},
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/{method}", s.serveMethod)
@@ -125,6 +137,7 @@ func (s *Server) Close() {
 	s.http.CloseClientConnections()
 	s.http.Close()
 	s.running.Wait()
+	s.unhook()
 }
 
 // APIURL is where the Web API is, with a slash at the end.

@@ -31,6 +31,7 @@ type Delivery struct {
 	said      bool // by Say
 	sent      time.Time
 	envelopes []string
+	underWay  int // sendings by HTTP that have not ended
 	view      *View
 }
 
@@ -112,14 +113,23 @@ func (s *Server) read(k *socket) {
 		s.mu.Lock()
 		for _, d := range s.deliveries {
 			if slices.Contains(d.envelopes, ack.ID) && !d.Acked {
-				d.Acked, d.AckAfter, d.Response = true, time.Since(d.sent), ack.Payload
-				if d.view != nil {
-					s.concludeSubmission(d.view, ack.Payload)
-				}
+				s.acknowledged(d, ack.Payload)
 			}
 		}
 		s.touch()
 		s.mu.Unlock()
+	}
+}
+
+// acknowledged notes that a delivery was acknowledged, and does what the
+// acknowledgement says. s.mu is held.
+func (s *Server) acknowledged(d *Delivery, response json.RawMessage) {
+	d.Acked, d.AckAfter, d.Response = true, time.Since(d.sent), response
+	if d.view != nil {
+		s.concludeSubmission(d.view, response)
+	}
+	if d.Kind == "slash_commands" && len(response) > 0 {
+		s.answeredAtOnce(d, response)
 	}
 }
 
@@ -129,6 +139,10 @@ func (s *Server) deliver(kind string, payload any) *Delivery {
 	d := &Delivery{Kind: kind, Payload: mustJSON(payload)}
 	s.deliveries = append(s.deliveries, d)
 	d.ID = s.nextID("E")
+	if kind == "events_api" && s.storm != nil {
+		s.storm.waiting = append(s.storm.waiting, d, d, d)
+		return d
+	}
 	s.send(d)
 	return d
 }
@@ -136,6 +150,10 @@ func (s *Server) deliver(kind string, payload any) *Delivery {
 // send sends a delivery in a new envelope over the newest connection. s.mu is
 // held.
 func (s *Server) send(d *Delivery) {
+	if s.hook != nil {
+		s.sendSigned(d)
+		return
+	}
 	if len(s.sockets) == 0 {
 		return
 	}
@@ -276,11 +294,12 @@ func (s *Server) RedeliverUnacked() int {
 	return s.redeliver(func(*Delivery) bool { return true })
 }
 
-// redeliver sends the unacknowledged events that are due again. s.mu is held.
+// redeliver sends the unacknowledged events that are due again, unless they are
+// being sent. s.mu is held.
 func (s *Server) redeliver(due func(*Delivery) bool) int {
 	n := 0
 	for _, d := range s.deliveries {
-		if d.Kind == "events_api" && !d.Acked && due(d) {
+		if d.Kind == "events_api" && !d.Acked && d.underWay == 0 && due(d) {
 			s.send(d)
 			n++
 		}

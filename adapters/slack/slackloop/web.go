@@ -138,6 +138,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, name string, payl
 	for k, v := range got {
 		answer[k] = v
 	}
+	if name == "auth.test" {
+		w.Header().Set("X-OAuth-Scopes", strings.Join(s.options.Scopes, ","))
+	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	_ = json.NewEncoder(w).Encode(answer)
 }
@@ -169,6 +172,7 @@ func (s *Server) call(method string, payload []byte) (result, error) {
 		"conversations.replies":        s.replies,
 		"conversations.open":           s.openConversation,
 		"views.open":                   s.openView,
+		"views.publish":                s.publishView,
 		"files.getUploadURLExternal":   s.uploadURL,
 		"files.completeUploadExternal": s.completeUpload,
 	}
@@ -183,7 +187,8 @@ func (s *Server) call(method string, payload []byte) (result, error) {
 }
 
 // readPayload reads a call's arguments as JSON, whichever way they came, and its
-// token.
+// token, which must come in the header: other hosts that speak Slack's API know no
+// other way.
 func readPayload(r *http.Request) (payload []byte, token string, err error) {
 	token = strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
 	body, err := io.ReadAll(r.Body)
@@ -205,8 +210,7 @@ func readPayload(r *http.Request) (payload []byte, token string, err error) {
 		fields[name] = formValue(name, values.Get(name))
 	}
 	if values.Has("token") {
-		token = values.Get("token")
-		delete(fields, "token")
+		return nil, "", failure("the token belongs into the header")
 	}
 	payload, err = json.Marshal(fields)
 	return payload, token, err
@@ -230,7 +234,7 @@ func formValue(name, value string) any {
 }
 
 func (s *Server) authTest([]byte) (result, error) {
-	return result{"team_id": Team, "user_id": BotUser, "bot_id": BotID, "user": BotName}, nil
+	return result{"team_id": Team, "team": "Loop", "user_id": BotUser, "bot_id": BotID, "user": BotName}, nil
 }
 
 func (s *Server) usersInfo(payload []byte) (result, error) {

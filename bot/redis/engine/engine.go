@@ -87,6 +87,9 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	return openInProcess(o.Start)
 }
 
+// FindServer returns the redis-server that [Open] runs where there is no [Options.URL]; the error says why there is none.
+func FindServer() (string, error) { return findServer("") }
+
 // findServer returns the redis-server to run.
 func findServer(configured string) (string, error) {
 	if !childSupported {

@@ -1,9 +1,9 @@
 -- Changes one record together with everything that the change brings about.
 --   KEYS  1 jobs, 2 due, 3 lease, 4 next, 5 tries, 6 posts, 7 queue, 8 sent,
 --         9 undelivered, 10 numbers, 11 sending, 12 changes, 13 input claim,
---         14 records, 15 versions, 16… for the writes
+--         14 records, 15 versions, 16 left, 17… for the writes
 --   ARGV  1 time, 2 effects, 3 input ('' for none), 4 record, 5 expected
---         version ('' for no record), 6 body, 7 writes
+--         version ('' for no record), 6 body, 7 writes, 8 what must not have left
 -- Returns {'ok', version}, {'conflict', version} or {'repeated'}.
 local now = now_ms(ARGV[1])
 local K = job_keys(1)
@@ -11,6 +11,10 @@ local posts, queue, sent, undelivered, numbers = KEYS[6], KEYS[7], KEYS[8], KEYS
 local sending, changes = KEYS[11], KEYS[12]
 
 if ARGV[3] ~= '' and redis.call('EXISTS', KEYS[13]) == 1 then return { 'repeated' } end
+
+for space in string.gmatch(ARGV[8], '%S+') do
+  if redis.call('HEXISTS', KEYS[16], space) == 1 then return { 'conflict', 'left' } end
+end
 
 local version = ''
 if ARGV[5] ~= '' then

@@ -2,7 +2,7 @@
 --   KEYS  1 jobs, 2 due, 3 lease, 4 next, 5 tries
 --   ARGV  1 time, 2 most jobs, 3 lease in ms, 4 token
 -- Returns the time, the next due time ('' for none), then for each job its id,
--- due time, body and failures.
+-- due time, body, failures and when it was first given back ('' for never).
 local now = now_ms(ARGV[1])
 local K = job_keys(1)
 local out = { int(now), '' }
@@ -27,7 +27,9 @@ for i = 1, #found, 2 do
     out[#out + 1] = id
     out[#out + 1] = due
     out[#out + 1] = body
-    out[#out + 1] = redis.call('HGET', K.tries, id) or '0'
+    local failures, since = job_tries(K, id)
+    out[#out + 1] = failures
+    out[#out + 1] = since
   end
 end
 local first = redis.call('ZRANGE', K.due, 0, 0, 'WITHSCORES')

@@ -1,14 +1,19 @@
--- Sets a picked group's hint to what was found, unless somebody scheduled
--- meanwhile: then the hint can only become earlier.
---   KEYS  1 due index        ARGV  1 group, 2 hidden until, 3 next due ('' for none)
-local score = redis.call('ZSCORE', KEYS[1], ARGV[1])
-if score and tonumber(score) == tonumber(ARGV[2]) then
-  if ARGV[3] == '' then
-    redis.call('ZREM', KEYS[1], ARGV[1])
-  else
-    redis.call('ZADD', KEYS[1], ARGV[3], ARGV[1])
+-- Sets the hints of groups that were looked into to what was found, unless
+-- somebody scheduled meanwhile: then a hint can only become earlier.
+--   KEYS  1 due index        ARGV  for each: group, its hint as known, next due
+--                            ('' for none)
+for i = 1, #ARGV, 3 do
+  local group, known, due = ARGV[i], tonumber(ARGV[i + 1]), ARGV[i + 2]
+  local score = redis.call('ZSCORE', KEYS[1], group)
+  score = score and tonumber(score)
+  if score and score == known then
+    if due == '' then
+      redis.call('ZREM', KEYS[1], group)
+    else
+      redis.call('ZADD', KEYS[1], due, group)
+    end
+  elseif due ~= '' and (not score or tonumber(due) < score) then
+    redis.call('ZADD', KEYS[1], due, group)
   end
-elseif ARGV[3] ~= '' and (not score or tonumber(ARGV[3]) < tonumber(score)) then
-  redis.call('ZADD', KEYS[1], ARGV[3], ARGV[1])
 end
 return 1

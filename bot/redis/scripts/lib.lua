@@ -53,6 +53,20 @@ local function job_renew(K, id, attempt)
   return due
 end
 
+-- How often a job has failed, and when it was first given back ('' for never),
+-- since it was scheduled. Layouts before had the failures alone.
+local function job_tries(K, id)
+  local failures, since = string.match(redis.call('HGET', K.tries, id) or '0', '^(%d+) ?(-?%d*)$')
+  return failures or '0', since or ''
+end
+
+local function job_returned(K, id, now, failed)
+  local failures, since = job_tries(K, id)
+  if failed then failures = int(tonumber(failures) + 1) end
+  if since == '' then since = now end
+  redis.call('HSET', K.tries, id, failures .. ' ' .. since)
+end
+
 local function job_keys(from)
   return { jobs = KEYS[from], due = KEYS[from + 1], lease = KEYS[from + 2],
            next = KEYS[from + 3], tries = KEYS[from + 4] }

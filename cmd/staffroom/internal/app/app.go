@@ -18,6 +18,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/staffroom-bot/staffroom/cmd/staffroom/internal/config"
+	"github.com/staffroom-bot/staffroom/scheduler/rule"
 )
 
 // App is the program with what it takes from its surroundings.
@@ -31,6 +32,8 @@ type App struct {
 type cli struct {
 	Demo     demoCommand     `cmd:"" help:"See a short chat happen, and join in. Needs nothing else."`
 	Run      runCommand      `cmd:"" help:"Connect to Discord and Slack, and stay up."`
+	Check    checkCommand    `cmd:"" help:"Look at everything that running needs, and say what to mend."`
+	Manifest manifestCommand `cmd:"" help:"Print what a platform wants to know of the bot: permissions and commands."`
 	Console  consoleCommand  `cmd:"" help:"Use the bot in this terminal, as one or several people."`
 	Rehearse rehearseCommand `cmd:"" help:"Play a whole chat from a script, and write its archive."`
 	Schedule scheduleCommand `cmd:"" help:"Try out when a rule applies."`
@@ -151,11 +154,13 @@ func ended(ctx context.Context, err error) error {
 	return err
 }
 
-// localTime reads a time such as 2026-03-08T19:55 in a zone.
+// localTime reads a time such as 2026-03-08T19:55 in a zone. One that its clocks
+// skip means right after, as it does in a rule.
 func localTime(s string, loc *time.Location) (time.Time, error) {
 	for _, layout := range []string{"2006-01-02T15:04", "2006-01-02T15:04:05"} {
-		if t, err := time.ParseInLocation(layout, strings.Replace(s, " ", "T", 1), loc); err == nil {
-			return t, nil
+		if wall, err := time.Parse(layout, strings.Replace(s, " ", "T", 1)); err == nil {
+			at, _ := rule.Instant(wall, loc)
+			return at, nil
 		}
 	}
 	return time.Time{}, fmt.Errorf("expected a local time such as 2026-03-08T19:55, got %q", s)

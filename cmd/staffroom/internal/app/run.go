@@ -35,10 +35,15 @@ func (c *runCommand) Run(ctx context.Context, a *App) (err error) {
 	}
 	defer func() { err = errors.Join(err, closeEngine(e)) }()
 	m := newMeter()
+	var adapters []bot.Adapter
 	h, err := house.Build(ctx, house.Options{
 		Engine: e, Clock: systemClock{}, Language: cfg.Language, Zone: cfg.Zone.String(),
 		Version: version(), Log: log, Meter: m, Posts: m,
-		Adapters: func(t house.Tools) ([]bot.Adapter, error) { return connections(cfg, t) },
+		Adapters: func(t house.Tools) ([]bot.Adapter, error) {
+			var err error
+			adapters, err = connections(cfg, t)
+			return adapters, err
+		},
 	})
 	if err != nil {
 		return err
@@ -48,6 +53,11 @@ func (c *runCommand) Run(ctx context.Context, a *App) (err error) {
 		return fmt.Errorf("http.listen: %w", err)
 	}
 	defer wait()
+	waitPublic, err := servePublic(ctx, cfg.Public.Listen, webhooks(adapters), log)
+	if err != nil {
+		return fmt.Errorf("public.listen: %w", err)
+	}
+	defer waitPublic()
 	defer context.AfterFunc(ctx, func() {
 		time.AfterFunc(cfg.Shutdown, func() {
 			log.Error("stopping took too long; what was not finished is taken up at the next start")
@@ -62,22 +72,33 @@ func (c *runCommand) Run(ctx context.Context, a *App) (err error) {
 func connections(cfg config.Config, t house.Tools) ([]bot.Adapter, error) {
 	var all []bot.Adapter
 	for _, d := range cfg.Discord {
-		a, err := discord.New(discord.Options{
-			Name: d.Name, Token: d.Token.Reveal(), APIURL: d.APIURL,
-			Seal: t.Seal, Words: t.Words, Language: cfg.Language, Logger: t.Log,
-		})
+		o := discordOptions(d)
+		o.Seal, o.Words, o.Language, o.Logger = t.Seal, t.Words, cfg.Language, t.Log
+		a, err := discord.New(o)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, a)
 	}
 	for _, s := range cfg.Slack {
-		all = append(all, slack.New(slack.Options{
-			Name: s.Name, BotToken: s.BotToken.Reveal(), AppToken: s.AppToken.Reveal(), APIURL: s.APIURL,
-			Seal: t.Seal, Logger: t.Log,
-		}))
+		o := slackOptions(s)
+		o.Seal, o.Logger = t.Seal, t.Log
+		all = append(all, slack.New(o))
 	}
 	return all, nil
+}
+
+// discordOptions are what a connection's settings decide.
+func discordOptions(d config.Discord) discord.Options {
+	return discord.Options{Name: d.Name, Token: d.Token.Reveal(), PublicKey: d.PublicKey, NoContent: d.NoContent, APIURL: d.APIURL}
+}
+
+// slackOptions are what a connection's settings decide.
+func slackOptions(s config.Slack) slack.Options {
+	return slack.Options{
+		Name: s.Name, BotToken: s.BotToken.Reveal(), AppToken: s.AppToken.Reveal(),
+		SigningSecret: s.SigningSecret.Reveal(), APIURL: s.APIURL,
+	}
 }
 
 // openEngine opens the data engine that the configuration chooses. One that

@@ -240,6 +240,9 @@ func TestDocumentedPreviews(t *testing.T) {
 			}
 			continue
 		}
+		if kind != "console" {
+			continue
+		}
 		for command := range strings.SplitSeq(strings.TrimPrefix(text, "$ "), "\n$ ") {
 			line, want, _ := strings.Cut(command, "\n")
 			before, quoted, _ := strings.Cut(line, "'")

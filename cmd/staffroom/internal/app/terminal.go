@@ -46,6 +46,7 @@ func newTerminal(ctx context.Context, o terminalOptions) (*terminal, error) {
 		Adapters: func(tools house.Tools) ([]bot.Adapter, error) {
 			c := o.console
 			c.Now, c.Zone, c.Log = clock.Now, o.zone, o.log
+			c.Words, c.Language = tools.Words, o.language
 			c.Settle = t.settle
 			if o.manual != nil {
 				c.Wait = t.wait

@@ -23,6 +23,8 @@ type Config struct {
 	Redis Redis
 	// HTTP is the page for health checks and metrics.
 	HTTP HTTP
+	// Public is where platforms send to.
+	Public Public
 	// Log says what is logged, and how.
 	Log Log
 	// Shutdown is the longest that an orderly stop may take.
@@ -55,28 +57,6 @@ type Log struct {
 	Level slog.Level
 	// JSON writes one JSON object a line, for collectors; otherwise lines are for people.
 	JSON bool
-}
-
-// Discord is one bot on Discord.
-type Discord struct {
-	// Name is the connection's name, unique over all platforms.
-	Name string
-	// Token is the bot's token, without the word "Bot".
-	Token Secret
-	// APIURL replaces Discord's own address, for a proxy or a test server. Empty: Discord's.
-	APIURL string
-}
-
-// Slack is one workspace on Slack.
-type Slack struct {
-	// Name is the connection's name, unique over all platforms.
-	Name string
-	// BotToken (xoxb-…) calls the Web API.
-	BotToken Secret
-	// AppToken (xapp-…) opens Socket Mode.
-	AppToken Secret
-	// APIURL replaces Slack's own address, for a proxy or a test server. Empty: Slack's.
-	APIURL string
 }
 
 // defaultPath is read when no path is given; it may be missing.

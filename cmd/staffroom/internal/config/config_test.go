@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -28,6 +29,9 @@ redis:
   data_dir: /var/lib/staffroom
 http:
   listen: ":9090"
+public:
+  listen: ":8443"
+  url: https://bot.example.org/
 log:
   level: debug
   format: json
@@ -35,11 +39,14 @@ shutdown: 30s
 discord:
   - name: discord-main
     token: MTA.discord.token
+    public_key: '00f1e2d3c4b5a6978800f1e2d3c4b5a6978800f1e2d3c4b5a6978800f1e2d3c4'
+    message_content: false
     api_url: https://discord.example.org
 slack:
   - name: slack-lincoln
     bot_token: xoxb-1-bot
     app_token: xapp-1-app
+    signing_secret: 8f742231b10e
     api_url: http://127.0.0.1:9999/api/
 `
 
@@ -98,13 +105,17 @@ func TestFile(t *testing.T) {
 			Zone:     madrid,
 			Redis:    Redis{URL: newSecret("rediss://sam:pa55@redis.example.org:6379/2"), DataDir: "/var/lib/staffroom"},
 			HTTP:     HTTP{Listen: ":9090"},
+			Public:   Public{Listen: ":8443", URL: "https://bot.example.org"},
 			Log:      Log{Level: slog.LevelDebug, JSON: true},
 			Shutdown: 30 * time.Second,
 			Discord: []Discord{
-				{Name: "discord-main", Token: newSecret(discordToken), APIURL: "https://discord.example.org"},
+				{
+					Name: "discord-main", Token: newSecret(discordToken), APIURL: "https://discord.example.org",
+					PublicKey: "00f1e2d3c4b5a6978800f1e2d3c4b5a6978800f1e2d3c4b5a6978800f1e2d3c4", NoContent: true,
+				},
 			},
 			Slack: []Slack{
-				{Name: "slack-lincoln", BotToken: newSecret(botToken), AppToken: newSecret(appToken), APIURL: "http://127.0.0.1:9999/api/"},
+				{Name: "slack-lincoln", BotToken: newSecret(botToken), AppToken: newSecret(appToken), SigningSecret: newSecret("8f742231b10e"), APIURL: "http://127.0.0.1:9999/api/"},
 			},
 		}
 		if !reflect.DeepEqual(cfg, want) {
@@ -142,17 +153,22 @@ func TestEnvironment(t *testing.T) {
 		"config.yaml": strings.Replace(full, "bot_token: xoxb-1-bot", "bot_token_file: missing", 1),
 	})
 	cfg, _, err := Load("", vars(map[string]string{
-		"STAFFROOM_REDIS_URL":                          "redis://env:6379",
-		"STAFFROOM_DATA_DIR":                           "env-data",
-		"STAFFROOM_HTTP_LISTEN":                        "[::1]:80",
-		"STAFFROOM_LOG_LEVEL":                          "warn",
-		"STAFFROOM_LOG_FORMAT":                         "text",
-		"STAFFROOM_LANGUAGE":                           "en",
-		"STAFFROOM_ZONE":                               "America/Chicago",
-		"STAFFROOM_DISCORD_DISCORD_MAIN_TOKEN":         " env.discord.token\r\n",
-		"STAFFROOM_SLACK_SLACK_LINCOLN_BOT_TOKEN":      "xoxb-env",
-		"STAFFROOM_SLACK_SLACK_LINCOLN_APP_TOKEN":      "",
-		"STAFFROOM_SLACK_SLACK_LINCOLN_BOT_TOKEN_FILE": "no such variable",
+		"STAFFROOM_REDIS_URL":                            "redis://env:6379",
+		"STAFFROOM_DATA_DIR":                             "env-data",
+		"STAFFROOM_HTTP_LISTEN":                          "[::1]:80",
+		"STAFFROOM_PUBLIC_LISTEN":                        "[::1]:443",
+		"STAFFROOM_PUBLIC_URL":                           "https://env.example.org",
+		"STAFFROOM_SLACK_SLACK_LINCOLN_SIGNING_SECRET":   "env-secret",
+		"STAFFROOM_LOG_LEVEL":                            "warn",
+		"STAFFROOM_LOG_FORMAT":                           "text",
+		"STAFFROOM_LANGUAGE":                             "en",
+		"STAFFROOM_ZONE":                                 "America/Chicago",
+		"STAFFROOM_DISCORD_DISCORD_MAIN_TOKEN":           " env.discord.token\r\n",
+		"STAFFROOM_DISCORD_DISCORD_MAIN_PUBLIC_KEY":      strings.Repeat("ab", 32),
+		"STAFFROOM_DISCORD_DISCORD_MAIN_MESSAGE_CONTENT": "true",
+		"STAFFROOM_SLACK_SLACK_LINCOLN_BOT_TOKEN":        "xoxb-env",
+		"STAFFROOM_SLACK_SLACK_LINCOLN_APP_TOKEN":        "",
+		"STAFFROOM_SLACK_SLACK_LINCOLN_BOT_TOKEN_FILE":   "no such variable",
 	}))
 	if err != nil {
 		t.Fatal(err)
@@ -165,6 +181,11 @@ func TestEnvironment(t *testing.T) {
 		{"language", cfg.Language, "en"},
 		{"zone", cfg.Zone.String(), "America/Chicago"},
 		{"discord.token", cfg.Discord[0].Token.Reveal(), "env.discord.token"},
+		{"discord.public_key", cfg.Discord[0].PublicKey, strings.Repeat("ab", 32)},
+		{"discord.message_content", strconv.FormatBool(!cfg.Discord[0].NoContent), "true"},
+		{"public.listen", cfg.Public.Listen, "[::1]:443"},
+		{"public.url", cfg.Public.URL, "https://env.example.org"},
+		{"slack.signing_secret", cfg.Slack[0].SigningSecret.Reveal(), "env-secret"},
 		{"slack.bot_token", cfg.Slack[0].BotToken.Reveal(), "xoxb-env"},
 		{"slack.app_token: empty counts as not set", cfg.Slack[0].AppToken.Reveal(), appToken},
 	} {
@@ -314,7 +335,7 @@ func TestEveryFieldIsSet(t *testing.T) {
 func knownKeys(t *testing.T) []string {
 	t.Helper()
 	l := &loader{file: "keys", env: noEnv}
-	l.config(l.parse([]byte("#: 1\nredis: {'#': 1}\nhttp: {'#': 1}\nlog: {'#': 1}\ndiscord: [{'#': 1}]\nslack: [{'#': 1}]\n'#': 1\n")))
+	l.config(l.parse([]byte("#: 1\nredis: {'#': 1}\nhttp: {'#': 1}\npublic: {'#': 1}\nlog: {'#': 1}\ndiscord: [{'#': 1}]\nslack: [{'#': 1}]\n'#': 1\n")))
 	var keys []string
 	for _, p := range l.problems {
 		if _, all, ok := strings.Cut(p.text, "the settings here are "); ok {

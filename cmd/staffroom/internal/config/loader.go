@@ -40,8 +40,10 @@ func (l *loader) config(root *section) Config {
 	redis.finish()
 
 	http := root.section("http")
-	cfg.HTTP.Listen = l.listen(http)
+	cfg.HTTP.Listen = l.listen(http, setting{key: "listen", env: "STAFFROOM_HTTP_LISTEN", fallback: "127.0.0.1:8080"})
 	http.finish()
+
+	cfg.Public = l.public(root, cfg.HTTP.Listen)
 
 	log := root.section("log")
 	level := l.oneOf(log, setting{key: "level", env: "STAFFROOM_LOG_LEVEL", fallback: "info"}, "debug", "info", "warn", "error")
@@ -57,30 +59,11 @@ func (l *loader) config(root *section) Config {
 		item.finish()
 	}
 	for _, item := range root.list("slack", "name: slack-lincoln") {
-		cfg.Slack = append(cfg.Slack, l.slack(item, taken))
+		cfg.Slack = append(cfg.Slack, l.slack(item, taken, cfg.Public.Listen != ""))
 		item.finish()
 	}
 	root.finish()
 	return cfg
-}
-
-func (l *loader) discord(s *section, taken map[string]place) Discord {
-	name := l.name(s, "discord-main", taken)
-	return Discord{
-		Name:   name,
-		Token:  l.token(s, name, "token", ""),
-		APIURL: l.apiURL(s),
-	}
-}
-
-func (l *loader) slack(s *section, taken map[string]place) Slack {
-	name := l.name(s, "slack-lincoln", taken)
-	return Slack{
-		Name:     name,
-		BotToken: l.token(s, name, "bot_token", "xoxb-"),
-		AppToken: l.token(s, name, "app_token", "xapp-"),
-		APIURL:   l.apiURL(s),
-	}
 }
 
 // oneOf reads a setting that has a few possible values.
@@ -126,9 +109,10 @@ func (l *loader) dataDir(s *section) string {
 	return v.text
 }
 
-func (l *loader) listen(s *section) string {
+func (l *loader) listen(s *section, set setting) string {
 	const want = `an address and a port, such as "127.0.0.1:8080"`
-	v := s.text(setting{key: "listen", env: "STAFFROOM_HTTP_LISTEN", fallback: "127.0.0.1:8080", want: want})
+	set.want = want
+	v := s.text(set)
 	if v.text == "" {
 		return ""
 	}
@@ -186,27 +170,46 @@ func (l *loader) apiURL(s *section) string {
 
 // token reads a secret that a connection cannot do without.
 func (l *loader) token(s *section, connection, key, prefix string) Secret {
+	reported := len(l.problems)
+	secret, at := l.readToken(s, connection, key, prefix)
+	switch {
+	case len(l.problems) > reported || secret != (Secret{}): // one problem for each token is enough
+	case connection != "":
+		l.report(at, "%s is missing: set %s, %s_file or the variable %s", at.setting, key, key, variable(s, connection, key))
+	default:
+		l.report(at, "%s is missing: set %s or %s_file", at.setting, key, key)
+	}
+	return secret
+}
+
+// optionalToken reads a secret that may be left out.
+func (l *loader) optionalToken(s *section, connection, key, prefix string) Secret {
+	secret, _ := l.readToken(s, connection, key, prefix)
+	return secret
+}
+
+func (l *loader) readToken(s *section, connection, key, prefix string) (Secret, place) {
 	want := "the token alone, without spaces"
 	if prefix != "" {
 		want = "a token that begins with " + prefix
 	}
-	platform := s.at.setting // the list that the connection stands in
-	set := setting{key: key, want: want}
-	if connection != "" {
-		set.env = "STAFFROOM_" + strings.ToUpper(strings.ReplaceAll(platform+"_"+connection+"_"+key, "-", "_"))
-	}
+	set := setting{key: key, env: variable(s, connection, key), want: want}
 	reported := len(l.problems)
 	v := l.secret(s, set)
-	switch {
-	case len(l.problems) > reported: // one problem for each token is enough
-	case v.text == "" && connection != "":
-		l.report(v.at, "%s is missing: set %s, %s_file or the variable %s", v.at.setting, key, key, set.env)
-	case v.text == "":
-		l.report(v.at, "%s is missing: set %s or %s_file", v.at.setting, key, key)
-	case !strings.HasPrefix(v.text, prefix) || len(v.text) == len(prefix) || strings.ContainsFunc(v.text, notInToken):
+	if len(l.problems) == reported && v.text != "" &&
+		(!strings.HasPrefix(v.text, prefix) || len(v.text) == len(prefix) || strings.ContainsFunc(v.text, notInToken)) {
 		l.expectsSecret(v, want)
 	}
-	return newSecret(v.text)
+	return newSecret(v.text), v.at
+}
+
+// variable names the variable of a connection's setting; "" if the connection has no name.
+func variable(s *section, connection, key string) string {
+	if connection == "" {
+		return ""
+	}
+	platform := s.at.setting // the list that the connection stands in
+	return "STAFFROOM_" + strings.ToUpper(strings.ReplaceAll(platform+"_"+connection+"_"+key, "-", "_"))
 }
 
 func notInToken(r rune) bool { return r <= ' ' || r > '~' }

@@ -71,8 +71,9 @@ func (l *loader) err() error {
 	return errors.Join(errs...)
 }
 
-// longestShown is in runes. Tokens are longer, so one that was pasted into the wrong place is not shown.
-const longestShown = 32
+// longestShown is in runes. Tokens are longer (the shortest, a signing secret of Slack, has 32), so one that was pasted into
+// the wrong place is not shown.
+const longestShown = 24
 
 // shown quotes a value for a message, unless it is long.
 func shown(text string) string {

@@ -103,6 +103,22 @@ func TestProblems(t *testing.T) {
 			},
 		},
 		{
+			name: "where Slack sends to",
+			text: "http:\n  listen: \":80\"\npublic:\n  listen: \":80\"\n  url: http://bot.example.org\nslack:\n- {name: s, bot_token: xoxb-1, signing_secret: abc}\n",
+			want: []string{
+				"config.yaml:3: public.listen and http.listen are the same; the page for health and metrics must not be open to the internet",
+				"config.yaml:5: public.url expects an address that begins with https://",
+			},
+		},
+		{
+			name: "a signing secret and no address",
+			text: "slack:\n- {name: s, bot_token: xoxb-1, signing_secret: abc}\n- {name: t, bot_token: xoxb-1, signing_secret: 'a b', app_token: xapp-1}\n",
+			want: []string{
+				"config.yaml:2: slack.signing_secret without an app_token means that Slack sends to an address of yours: set public.listen",
+				"config.yaml:3: slack.signing_secret expects the token alone, without spaces",
+			},
+		},
+		{
 			name: "token and file",
 			text: "slack:\n- name: s\n  bot_token: xoxb-1\n  bot_token_file: ./none\n  app_token_file: ./none\n",
 			want: []string{
@@ -126,6 +142,16 @@ func TestProblems(t *testing.T) {
 				"config.yaml:2: discord.api_url expects an address that begins with https:// or http://",
 				"config.yaml:3: discord.api_url expects an address that begins with https:// or http://",
 				"config.yaml:4: discord.api_url expects an address that begins with https:// or http://",
+			},
+		},
+		{
+			name: "how Discord is connected",
+			text: "discord:\n- {name: a, token: t, public_key: abc}\n- {name: b, token: t, public_key: 'zz'}\n- {name: c, token: t, message_content: 'no'}\n- {name: d, token: t, message_content: 0}\n",
+			want: []string{
+				"config.yaml:2: discord.public_key expects the 64 digits and letters of the application's public key, in quotes, found \"abc\"",
+				"config.yaml:3: discord.public_key expects the 64 digits and letters of the application's public key, in quotes, found \"zz\"",
+				"config.yaml:4: discord.message_content expects true or false, found a text",
+				"config.yaml:5: discord.message_content expects true or false, found a number (in quotes it would be a text)",
 			},
 		},
 		{

@@ -8,10 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/checkin"
 	"github.com/staffroom-bot/staffroom/bot/community"
 	"github.com/staffroom-bot/staffroom/bot/discussion"
 	"github.com/staffroom-bot/staffroom/bot/guide"
@@ -20,6 +22,7 @@ import (
 	"github.com/staffroom-bot/staffroom/bot/outbox"
 	"github.com/staffroom-bot/staffroom/bot/redis"
 	"github.com/staffroom-bot/staffroom/bot/redis/engine"
+	"github.com/staffroom-bot/staffroom/bot/report"
 	"github.com/staffroom-bot/staffroom/bot/schedule"
 	"github.com/staffroom-bot/staffroom/cmd/staffroom/internal/fetch"
 	"github.com/staffroom-bot/staffroom/scheduler"
@@ -86,7 +89,7 @@ func Build(ctx context.Context, o Options) (*House, error) {
 	now := o.Clock.Now
 	directory := community.NewDirectory(redis.Communities{Store: store}, community.Defaults{Language: o.Language, Zone: o.Zone}, now)
 	h := &House{Store: store, Words: words, Directory: directory, manual: o.Manual, log: o.Log}
-	h.Chats = discussion.New(redis.Discussions{Store: store}, people{directory}, words, o.Clock)
+	h.Chats = discussion.New(redis.Discussions{Store: store}, people{directory}, rooms{directory}, words, o.Clock)
 
 	h.Router = bot.NewRouter(
 		middleware.Explain(words, o.Log),
@@ -96,17 +99,40 @@ func Build(ctx context.Context, o Options) (*House, error) {
 		middleware.Authorize(directory, words),
 		outbox.Notices(store, words, now),
 	)
-	h.Router.Command(guide.New(h.Router, words, h.Chats, o.Version).Command())
+	reports := report.New(report.Options{Store: redis.Reports{Store: store}, People: directory, Archives: archives{h.Chats}, Words: words})
+	welcome := guide.New(h.Router, words, h.Chats, o.Version).Command()
+	welcome.Subcommands = append(welcome.Subcommands, reports.Subcommand())
+	h.Router.Command(welcome)
 	h.Chats.Register(h.Router)
+	reports.Register(h.Router)
 	settings := community.NewSettings(directory, words, now)
-	h.Router.Command(bot.Command{Name: "my", Summary: "my.command", Subcommands: settings.Subcommands()})
-	settings.Register(h.Router)
 	reporter := outbox.NewReporter(store, directory, words, o.Log)
 	reporter.Register(h.Router)
 	recurring := schedule.New(schedule.Options{
 		Store: redis.Schedules{Store: store}, People: organized{directory}, Words: words, Fetcher: web{fetch.New(agent(o.Version))}, Log: o.Log,
 	})
-	h.Router.Command(bot.Command{Name: "organize", Summary: "organize.command", Subcommands: recurring.Subcommands()})
+	asking, err := checkIns(store, directory, recurring, words, secret)
+	if err != nil {
+		return nil, err
+	}
+	asking.Register(h.Router)
+	h.Router.Command(bot.Command{Name: "my", Summary: "my.command", Subcommands: slices.Concat(settings.Subcommands(), asking.Subcommands())})
+	settings.Register(h.Router)
+	kept := redis.Communities{Store: store}
+	accounts := community.NewAccounts(directory, kept, kept, words)
+	accounts.Register(h.Router)
+	organizing := community.NewOrganizing(directory, store, words, now)
+	links := community.NewLinks(directory, kept, store, words,
+		redis.Members{Store: store},
+		redis.CheckInTransfers{Store: store},
+		schedule.NewTransfers(recurring, redis.Schedules{Store: store}),
+		discussion.NewTransfers(redis.Discussions{Store: store}),
+	)
+	h.Router.Command(bot.Command{
+		Name: "organize", Summary: "organize.command", Subcommands: slices.Concat(organizing.Subcommands(), []bot.Subcommand{links.Subcommand(), asking.Organizing()}, recurring.Subcommands()),
+	})
+	organizing.Register(h.Router)
+	links.Register(h.Router)
 	recurring.Register(h.Router)
 
 	h.adapters, err = o.Adapters(Tools{Seal: bot.NewSeal(secret), Words: words, Directory: directory, Log: o.Log})
@@ -116,9 +142,13 @@ func Build(ctx context.Context, o Options) (*House, error) {
 	o.Runner.Logger = o.Log
 	h.Runner = scheduler.NewRunner(store, o.Runner)
 	h.Runner.Handle(discussion.JobKind, h.Chats.Step)
+	h.Runner.Handle(checkin.JobKind, asking.Step)
+	h.Runner.Handle(checkin.SummaryJobKind, asking.Summarise)
+	h.Runner.Handle(checkin.GoalJobKind, asking.AskGoal)
 	h.Runner.Handle(schedule.JobKind, recurring.Step)
 	h.Runner.Handle(schedule.CalendarJobKind, recurring.Refresh)
 	sender := outbox.NewSender(store, bot.NewSwitchboard(h.adapters...), outbox.Options{Budget: store, Meter: o.Posts, Log: o.Log})
+	h.Runner.Handle(community.MoveJobKind, links.Move)
 	h.Runner.Handle(outbox.JobKind, sender.Drain)
 	h.Runner.Handle(outbox.UnaskedJobKind, outbox.NewCourtesy(store, words).Release)
 	h.Runner.Handle(outbox.ReportJobKind, reporter.Report)
@@ -187,6 +217,19 @@ func waitFor(wg *sync.WaitGroup, most time.Duration) bool {
 	case <-t.C:
 		return false
 	}
+}
+
+// rooms are the channels for chats as a discussion sees them.
+type rooms struct{ *community.Directory }
+
+// ChatChannels implements discussion.Places.
+func (r rooms) ChatChannels(ctx context.Context, c bot.CommunityID) ([]discussion.Place, error) {
+	chosen, err := r.ChatRooms(ctx, c)
+	places := make([]discussion.Place, len(chosen))
+	for i, p := range chosen {
+		places[i] = discussion.Place{Channel: p.Set.Chats, Name: p.Called()}
+	}
+	return places, err
 }
 
 // people is the directory as a discussion sees it.

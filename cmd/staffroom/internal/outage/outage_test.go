@@ -85,12 +85,12 @@ func TestOutage(t *testing.T) {
 	}
 
 	w.redis.Start()
-	back := time.Now()
+	w.back = time.Now()
 	w.await("every question", func() bool { return len(w.asked()) >= questions })
 	w.await("what was said meanwhile", func() bool { return slices.Contains(w.answers(), "A1 meanwhile") })
 	w.slack.SlashCommand(ana, channel, "chat list")
 	w.await("the list of chats", func() bool { return w.told("Out and back") })
-	t.Logf("all was as it should be %s after Redis was back", time.Since(back).Round(time.Millisecond))
+	t.Logf("all was as it should be %s after Redis was back", time.Since(w.back).Round(time.Millisecond))
 	w.await("what was planned", w.settled)
 	stop()
 	if err := <-ended; err != nil {
@@ -113,6 +113,7 @@ type world struct {
 	calls   atomic.Int64 // of Redis that were begun
 	chat    discussion.Discussion
 	planned time.Time // when the notice is due; unset: there is none
+	back    time.Time // when Redis was
 }
 
 func newWorld(t *testing.T) *world {
@@ -233,7 +234,8 @@ func (w *world) settled() bool {
 	if e := log[0]; len(log) > 1 || posts > 1 || e.Outcome != schedule.Done || !e.At.Equal(w.planned) {
 		w.Fatalf("%d posts, and in the log %+v", posts, log)
 	}
-	w.Logf("what was due at %s came at %s", w.planned.Format(time.TimeOnly), log[0].Ended.Format(time.TimeOnly))
+	w.Logf("what was due %s before Redis was back came %s after that",
+		w.back.Sub(w.planned).Round(time.Second), log[0].Ended.Sub(w.back).Round(time.Millisecond))
 	return true
 }
 

@@ -1,0 +1,287 @@
+package checkin
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/outbox"
+)
+
+// write opens the form of an occurrence, with what somebody has answered in it.
+func (s *Service) write(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	sheet, err := s.sheet(ctx, req)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	switch {
+	case !sheet.Open:
+		return bot.Say(s.say(req, "checkin.over", bot.Str("name", sheet.Name))), nil
+	case sheet.Sharing == Anonymous && sheet.Turn.State == IsAnswered:
+		return bot.Say(s.say(req, "checkin.answered.sealed")), nil
+	}
+	return s.form(ctx, req, &sheet, 0)
+}
+
+// sheet reads what the path is about.
+func (s *Service) sheet(ctx context.Context, req *bot.Request) (Sheet, error) {
+	sheet, err := s.store.Sheet(ctx, req.Member.Community, req.Params.Get("occurrence"), req.Member.ID)
+	if bot.CodeOf(err) == bot.NotFound {
+		return sheet, bot.Fail(bot.NotFound, s.say(req, "checkin.gone", bot.Str("command", req.Typed("/checkin answer"))))
+	}
+	return sheet, err
+}
+
+// form is one step of answering: the questions from one on, as many as a form
+// takes. One's open goal stands above a question of a goal.
+func (s *Service) form(ctx context.Context, req *bot.Request, sheet *Sheet, from int) (bot.Reply, error) {
+	lang := req.Member.Language
+	goal := ""
+	until := min(from+bot.MaxFields, len(sheet.Questions))
+	f := bot.Form{
+		Title: bot.Shorten(sheet.Name, 40), Path: "/checkin/save/" + sheet.Occurrence + "/" + strconv.Itoa(from),
+		Submit: s.label(lang, "checkin.form.submit"),
+	}
+	if until < len(sheet.Questions) {
+		f.Submit = s.label(lang, "checkin.form.next")
+	}
+	for i := from; i < until; i++ {
+		q := &sheet.Questions[i]
+		if q.Kind == GoalOf && goal == "" {
+			var err error
+			if goal, err = s.openGoal(ctx, req.Member, sheet.Occurrence); err != nil {
+				return bot.Reply{}, err
+			}
+		}
+		f.Fields = append(f.Fields, s.field(lang, q, i, sheet.Answer, goal))
+	}
+	return bot.Ask(f), nil
+}
+
+// longestHint is how much of a hint every platform shows:
+// https://discord.com/developers/docs/components/reference#text-input
+const longestHint = 100
+
+func (s *Service) field(lang string, q *Question, i int, before *Answer, goal string) bot.Field {
+	f := bot.Field{Name: fieldName(i), Label: bot.Shorten(q.Text, 45), Optional: true, Max: mostAnswer}
+	hint := ""
+	if len([]rune(q.Text)) > 45 {
+		hint = q.Text
+	}
+	switch q.Kind {
+	case Scale:
+		hint = s.label(lang, "checkin.form.scale", bot.Num("least", leastScale), bot.Num("most", mostScale))
+	case GoalOf:
+		if hint == "" && goal != "" {
+			hint = s.label(lang, "checkin.form.goal", bot.Str("goal", goal))
+		}
+		f.Long = true
+	case Text:
+		f.Long = true
+	}
+	f.Hint = bot.Shorten(hint, longestHint)
+	for _, value := range q.values() {
+		f.Choices = append(f.Choices, bot.Choice{Label: s.shown(lang, q, value), Value: value})
+	}
+	if before != nil && i < len(before.Values) {
+		f.Value = before.Values[i]
+	}
+	return f
+}
+
+func fieldName(i int) string { return "q" + strconv.Itoa(i+1) }
+
+// save takes a step of the form. With the last question answered, or the first
+// step where there is a second, all that is there is kept, so that nothing is lost
+// between the two.
+func (s *Service) save(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	c := req.Member.Community
+	id := req.Params.Get("occurrence")
+	from, _ := strconv.Atoi(req.Params.Get("from")) // nonsense is the beginning
+	asked, err := s.askedAt(ctx, c, id)
+	if bot.CodeOf(err) == bot.NotFound {
+		return bot.Reply{}, bot.Fail(bot.NotFound, s.say(req, "checkin.gone", bot.Str("command", req.Typed("/checkin answer"))))
+	}
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if from < 0 || from >= len(asked.Questions) || from%bot.MaxFields != 0 {
+		from = 0
+	}
+	values := make([]string, len(asked.Questions))
+	if len(values) > bot.MaxFields { // what the other step has brought
+		sheet, err := s.sheet(ctx, req)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		if sheet.Answer != nil {
+			copy(values, sheet.Answer.Values)
+		}
+	}
+	if faults := s.readFields(req, &asked, from, values); len(faults) > 0 {
+		return bot.Reply{FieldErrors: faults}, nil
+	}
+	return s.keep(ctx, req, id, &asked, values, from)
+}
+
+// readFields puts what was typed into values, and says what is wrong with it.
+func (s *Service) readFields(req *bot.Request, asked *Asked, from int, values []string) map[string]bot.Text {
+	lang := req.Member.Language
+	faults := map[string]bot.Text{}
+	some := false
+	for i := from; i < min(from+bot.MaxFields, len(values)); i++ {
+		q := &asked.Questions[i]
+		value, wrong := q.read(req.Value(fieldName(i)), s.label(lang, "checkin.word.yes"), s.label(lang, "checkin.word.no"))
+		values[i] = value
+		some = some || value != ""
+		if wrong != "" {
+			faults[fieldName(i)] = s.fault(lang, q, wrong)
+		}
+	}
+	if !some && len(faults) == 0 && !anything(values) {
+		faults[fieldName(from)] = s.fault(lang, &asked.Questions[from], noneAnswers)
+	}
+	return faults
+}
+
+func anything(values []string) bool { return strings.Join(values, "") != "" }
+
+func (s *Service) fault(lang string, q *Question, wrong problem) bot.Text {
+	return s.words.Text(lang, bot.Key("checkin.fault."+string(wrong)),
+		bot.Num("least", leastScale), bot.Num("most", mostScale), bot.Num("long", mostAnswer), bot.Str("choices", strings.Join(q.Choices, ", ")))
+}
+
+// keep stores an answer, and what comes of it, in one call.
+func (s *Service) keep(ctx context.Context, req *bot.Request, id string, asked *Asked, values []string, from int) (bot.Reply, error) {
+	c, lang := req.Member.Community, req.Member.Language
+	now, err := s.store.Now(ctx)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	t := Taking{
+		Community: c, Occurrence: id, Member: req.Member.ID, Input: req.Input, State: IsAnswered,
+		Answer: Answer{At: now.Truncate(time.Second), Values: values},
+	}
+	if asked.Sharing == Anonymous {
+		if t.Sealed, err = s.seal.close(id, Answer{Values: values}); err != nil {
+			return bot.Reply{}, err
+		}
+		t.Answer = Answer{}
+	} else if t.Goals, t.Jobs, err = s.goalsOf(ctx, req, id, asked, values, now); err != nil {
+		return bot.Reply{}, err
+	}
+	if t.Summary, err = summaryJob(c, id, asked.Sharing, now); err != nil {
+		return bot.Reply{}, err
+	}
+	taken, err := s.take(ctx, req, t)
+	if errors.Is(err, outbox.ErrRepeated) {
+		taken, err = Taken{Outcome: TakenNew}, nil
+	}
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if taken.Outcome == TakenNew || taken.Outcome == TakenOver {
+		if next := from + bot.MaxFields; next < len(asked.Questions) {
+			return bot.Say(s.say(req, "checkin.half"), bot.Control{
+				Label: s.label(lang, "checkin.button.next"), Path: "/checkin/next/" + id + "/" + strconv.Itoa(next), Style: bot.Primary,
+			}), nil
+		}
+	}
+	return s.answered(req, asked, id, taken), nil
+}
+
+// take stores an answer. Where somebody's window is over, it is found out whether
+// they get it longer, being or having been away.
+func (s *Service) take(ctx context.Context, req *bot.Request, t Taking) (Taken, error) {
+	taken, err := s.store.Take(ctx, t)
+	if err != nil || taken.Outcome != IsFinal && !taken.Late || req.Member.Away == (bot.Away{}) || t.Sealed != "" {
+		return taken, err
+	}
+	ci, err := s.schedule.Get(ctx, t.Community, checkInOf(t.Occurrence))
+	if err != nil {
+		return taken, nil //nolint:nilerr // it was removed: what was found out stands
+	}
+	in, err := s.places(&ci).of(ctx, req.Member)
+	if err != nil {
+		return taken, err
+	}
+	sheet, err := s.store.Sheet(ctx, t.Community, t.Occurrence, t.Member)
+	if err != nil || sheet.Turn.Opened.IsZero() {
+		return taken, err
+	}
+	t.Until = ci.closes(sheet.Turn.Opened, in, s.stretch)
+	t.Input += "/again"
+	again, err := s.store.Take(ctx, t)
+	if again.Outcome == TakenOver && taken.Outcome == TakenNew {
+		again.Outcome = TakenNew // what it replaces was taken a moment ago
+	}
+	return again, err
+}
+
+// answered is what somebody hears who has answered.
+func (s *Service) answered(req *bot.Request, asked *Asked, id string, taken Taken) bot.Reply {
+	zone := req.Member.Zone
+	switch {
+	case taken.Outcome == TooLate:
+		return bot.Say(s.say(req, "checkin.over", bot.Str("name", asked.Name)))
+	case taken.Outcome == IsFinal && asked.Sharing == Anonymous:
+		return bot.Say(s.say(req, "checkin.answered.sealed"))
+	case taken.Outcome == IsFinal:
+		return bot.Say(s.say(req, "checkin.final"))
+	case asked.Sharing == Anonymous:
+		return bot.Say(s.say(req, "checkin.saved.anonymous", bot.Num("fewest", fewest)))
+	case taken.Late:
+		return bot.Say(s.say(req, "checkin.saved.late"))
+	}
+	key := bot.Key("checkin.saved")
+	if taken.Outcome == TakenOver {
+		key = "checkin.changed"
+	}
+	return bot.Say(s.say(req, key, bot.At("until", taken.Closes, zone, bot.WeekdayTime)),
+		bot.Control{Label: s.label(req.Member.Language, "checkin.button.change"), Path: writePath + id})
+}
+
+// next opens the second step.
+func (s *Service) next(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	sheet, err := s.sheet(ctx, req)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	from, _ := strconv.Atoi(req.Params.Get("from"))
+	if !sheet.Open || from <= 0 || from >= len(sheet.Questions) || from%bot.MaxFields != 0 {
+		return s.write(ctx, req)
+	}
+	return s.form(ctx, req, &sheet, from)
+}
+
+// pass skips an occurrence: nothing more is said about it.
+func (s *Service) pass(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	return s.passOne(ctx, req, req.Params.Get("occurrence"))
+}
+
+func (s *Service) passOne(ctx context.Context, req *bot.Request, id string) (bot.Reply, error) {
+	asked, err := s.askedAt(ctx, req.Member.Community, id)
+	if bot.CodeOf(err) == bot.NotFound {
+		return bot.Reply{}, bot.Fail(bot.NotFound, s.say(req, "checkin.gone", bot.Str("command", req.Typed("/checkin answer"))))
+	}
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	taken, err := s.store.Take(ctx, Taking{
+		Community: req.Member.Community, Occurrence: id, Member: req.Member.ID, Input: req.Input, State: IsSkipped,
+	})
+	switch {
+	case errors.Is(err, outbox.ErrRepeated):
+	case err != nil:
+		return bot.Reply{}, err
+	case taken.Outcome == TooLate:
+		return bot.Say(s.say(req, "checkin.over", bot.Str("name", asked.Name))), nil
+	case taken.Outcome == IsFinal:
+		return bot.Say(s.say(req, "checkin.skipped.answered")), nil
+	}
+	return bot.Say(s.say(req, "checkin.skipped", bot.Str("name", asked.Name)),
+		bot.Control{Label: s.label(req.Member.Language, "checkin.button.write.after_all"), Path: writePath + id}), nil
+}

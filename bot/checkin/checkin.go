@@ -1,0 +1,146 @@
+package checkin
+
+import (
+	"cmp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/scheduler/rule"
+)
+
+// CheckIn is questions that people are asked again and again.
+type CheckIn struct {
+	ID        string // its series'
+	Community bot.CommunityID
+	Number    int    // short, per community, for people
+	Name      string // as typed
+	Rule      rule.Rule
+	Zone      string   // IANA zone of the rule's times, where they are not each person's own
+	Calendars []string // whose holidays count besides everybody's
+	Paused    bool
+	Created   time.Time
+	By        bot.MemberID
+	Space     bot.SpaceID
+	Definition
+}
+
+// Definition is what is asked, how, and who sees the answers.
+type Definition struct {
+	Questions []Question `json:"questions"`
+	Sharing   Sharing    `json:"sharing"`
+	// Channel is where it belongs: people are invited there, and what is shared is
+	// posted there. Language is that of what is said there.
+	Channel  bot.Channel `json:"channel"`
+	Language string      `json:"language"`
+	// InChannel asks there, everybody at once. Otherwise those who take part are
+	// asked by direct message: by their own clocks if Local, or else all at once.
+	InChannel bool `json:"in_channel,omitempty"`
+	Local     bool `json:"local,omitempty"`
+	// Days is how many working days it stays open after the day on which it was
+	// asked, until closingHour.
+	Days int `json:"days"`
+}
+
+// Sharing says who sees the answers.
+type Sharing string
+
+// The kinds of sharing.
+const (
+	Private    Sharing = "private"    // the author alone
+	Organizers Sharing = "organizers" // organizers, by name
+	Shared     Sharing = "channel"    // everybody in the channel, by name
+	Anonymous  Sharing = "anonymous"  // everybody, without names, at the end
+)
+
+var sharings = [...]Sharing{Private, Organizers, Shared, Anonymous}
+
+// QuestionKind says what an answer can be.
+type QuestionKind string
+
+// The kinds of questions.
+const (
+	Text   QuestionKind = "text"
+	Scale  QuestionKind = "scale" // from leastScale to mostScale
+	YesNo  QuestionKind = "yes_no"
+	Choice QuestionKind = "choice" // one of Question.Choices
+	GoalOf QuestionKind = "goal"   // what somebody means to do: it becomes a Goal
+)
+
+// Question is one thing that is asked.
+type Question struct {
+	Kind    QuestionKind `json:"kind"`
+	Text    string       `json:"text"` // as typed
+	Choices []string     `json:"choices,omitempty"`
+}
+
+// How much a check-in can hold. An answer fits a field of every platform.
+const (
+	leastScale, mostScale = 1, 5
+	mostQuestions         = 2 * bot.MaxFields // two forms
+	mostQuestion          = 200               // characters
+	mostChoices           = 8
+	mostAnswer            = 1500 // characters
+	mostName              = 80
+	mostDays              = 20
+)
+
+// closingHour is the hour of the day, by local time, at which windows end.
+const closingHour = 17
+
+// leastOpen is the least time that there is to answer.
+const leastOpen = time.Hour
+
+// lateAnswers is how long after its end an answer is still taken, and marked.
+const lateAnswers = 72 * time.Hour
+
+// fewest is from how many people on answers are shown. Of fewer only their number
+// is told, and people know that beforehand.
+const fewest = 5
+
+// closes is when what is asked at an instant closes for somebody: days off on
+// the way are given back by stretch.
+func (d *Definition) closes(opened time.Time, in rule.Place, stretch Stretch) time.Time {
+	zone := cmp.Or(in.Zone, time.UTC)
+	day := rule.DateOf(opened.In(zone))
+	at := func() time.Time {
+		t, _ := rule.Instant(day.Midnight().Add(closingHour*time.Hour), zone)
+		return t
+	}
+	left := d.Days
+	if left == 0 && at().Sub(opened) < leastOpen {
+		left = 1
+	}
+	day = workingDay(day, left)
+	return stretch(opened, at(), in)
+}
+
+// workingDay is so many days from Monday to Friday later.
+func workingDay(day rule.Date, later int) rule.Date {
+	for later > 0 {
+		if day++; day.Weekday() != time.Saturday && day.Weekday() != time.Sunday {
+			later--
+		}
+	}
+	return day
+}
+
+// Stretch is when something closes if the days off since it was opened are given
+// back: schedule.Stretch.
+type Stretch func(open, closes time.Time, in rule.Place) time.Time
+
+// occurrenceID names the occurrence at a wall-clock time, which is the same
+// wherever it is lived.
+func occurrenceID(checkIn string, wall time.Time) string {
+	return checkIn + "-" + strconv.FormatInt(wall.Unix()/60, 36)
+}
+
+// checkInOf is the check-in that an occurrence belongs to.
+func checkInOf(occurrence string) string {
+	id, _, _ := strings.Cut(occurrence, "-")
+	return id
+}
+
+// record is the name of a check-in's jobs.
+func record(id string) string { return "checkin/" + id }

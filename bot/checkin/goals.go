@@ -1,0 +1,175 @@
+package checkin
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/outbox"
+	"github.com/staffroom-bot/staffroom/scheduler"
+	"github.com/staffroom-bot/staffroom/scheduler/rule"
+)
+
+const goalPath = "/my/goal/"
+
+// listGoals shows a member their goals: what is open, the latest first, with what
+// can be done about the latest.
+func (s *Service) listGoals(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	return s.goalsReply(ctx, req, nil)
+}
+
+func (s *Service) goalsReply(ctx context.Context, req *bot.Request, news bot.Text) (bot.Reply, error) {
+	all, err := s.store.Goals(ctx, req.Member.Community, req.Member.ID)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	slices.SortFunc(all, func(a, b Goal) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), b.Made.Compare(a.Made), cmp.Compare(a.ID, b.ID))
+	})
+	if len(all) == 0 {
+		return replacing(req, bot.Say(bot.Join("\n", news, s.say(req, "checkin.goals.empty")))), nil
+	}
+	lines := []bot.Text{news, s.say(req, "checkin.goals")}
+	for _, g := range all[:min(len(all), mostGoals)] {
+		lines = append(lines, s.goalLine(req, &g))
+	}
+	var controls []bot.Control
+	if all[0].State == GoalOpen {
+		controls = s.goalControls(req.Member.Language, &all[0])
+	}
+	return replacing(req, bot.Say(bot.Join("\n", lines...), controls...)), nil
+}
+
+func rank(g Goal) int {
+	if g.State == GoalOpen {
+		return 0
+	}
+	return 1
+}
+
+func (s *Service) goalLine(req *bot.Request, g *Goal) bot.Text {
+	text := bot.Str("goal", bot.Shorten(oneLine(g.Text), 300))
+	switch {
+	case g.State == GoalTried && g.Happened != "":
+		return s.say(req, "checkin.goals.tried.happened", text, bot.Str("happened", bot.Shorten(oneLine(g.Happened), 300)))
+	case g.State == GoalTried:
+		return s.say(req, "checkin.goals.tried", text)
+	case g.State == GoalDropped:
+		return s.say(req, "checkin.goals.dropped", text)
+	case g.Due.IsZero():
+		return s.say(req, "checkin.goals.silent", text)
+	default:
+		return s.say(req, "checkin.goals.open", text, bot.At("when", g.Due, req.Member.Zone, bot.DateTime))
+	}
+}
+
+// askTried asks what happened.
+func (s *Service) askTried(_ context.Context, req *bot.Request) (bot.Reply, error) {
+	lang := req.Member.Language
+	return bot.Ask(bot.Form{
+		Title: s.label(lang, "checkin.goal.form"), Path: goalPath + "happened/" + req.Params.Get("goal"), Submit: s.label(lang, "checkin.form.submit"),
+		Fields: []bot.Field{{
+			Name: "happened", Label: s.label(lang, "checkin.goal.form.happened"), Hint: s.label(lang, "checkin.goal.form.happened.hint"),
+			Long: true, Optional: true, Max: mostAnswer,
+		}},
+	}), nil
+}
+
+func (s *Service) tried(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	return s.changeGoal(ctx, req, "checkin.goal.tried", func(g *Goal, now time.Time) (bot.Text, error) {
+		happened := strings.TrimSpace(req.Value("happened"))
+		if len([]rune(happened)) > mostAnswer {
+			return s.say(req, "checkin.fault.long", bot.Num("least", leastScale), bot.Num("most", mostScale), bot.Num("long", mostAnswer), bot.Str("choices", "")), nil
+		}
+		g.State, g.Happened, g.Ended, g.Due = GoalTried, happened, now, time.Time{}
+		return nil, nil
+	})
+}
+
+func (s *Service) dropGoal(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	return s.changeGoal(ctx, req, "checkin.goal.dropped", func(g *Goal, now time.Time) (bot.Text, error) {
+		g.State, g.Ended, g.Due = GoalDropped, now, time.Time{}
+		return nil, nil
+	})
+}
+
+// askLater asks when to ask again.
+func (s *Service) askLater(_ context.Context, req *bot.Request) (bot.Reply, error) {
+	lang := req.Member.Language
+	return bot.Ask(bot.Form{
+		Title: s.label(lang, "checkin.goal.later.form"), Path: goalPath + "again/" + req.Params.Get("goal"), Submit: s.label(lang, "checkin.form.submit"),
+		Fields: []bot.Field{{
+			Name: "when", Label: s.label(lang, "checkin.goal.later.when"), Hint: s.label(lang, "checkin.goal.later.when.hint"), Optional: true, Max: 60,
+		}},
+	}), nil
+}
+
+func (s *Service) later(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	return s.changeGoal(ctx, req, "checkin.goal.later", func(g *Goal, now time.Time) (bot.Text, error) {
+		in, err := s.schedule.Place(ctx, req.Member, nil)
+		if err != nil {
+			return nil, err
+		}
+		g.Due, g.Silent = afterSchoolDays(now, goalDays, in, s.stretch), 0
+		typed := strings.TrimSpace(req.Value("when"))
+		if typed == "" {
+			return nil, nil
+		}
+		span, err := rule.ParseSpan(typed, rule.DateOf(now.In(in.Zone)))
+		if err != nil {
+			return s.say(req, "checkin.goal.later.fault", bot.Str("typed", bot.Shorten(typed, 60))), nil //nolint:nilerr // said to the member
+		}
+		g.Due, _ = rule.Instant(span.Last.Midnight().Add(goalHour*time.Hour), in.Zone)
+		if g.Due.Before(now) {
+			g.Due = now
+		}
+		return nil, nil
+	})
+}
+
+// changeGoal changes a goal on a fresh record, and shows how goals stand. A change
+// may find a fault in the form that is answered.
+func (s *Service) changeGoal(ctx context.Context, req *bot.Request, news bot.Key, change func(*Goal, time.Time) (fault bot.Text, err error)) (bot.Reply, error) {
+	const tries = 4
+	c := req.Member.Community
+	var last error
+	for range tries {
+		g, err := s.goal(ctx, c, req.Member.ID, req.Params.Get("goal"))
+		if bot.CodeOf(err) == bot.NotFound {
+			return bot.Reply{}, bot.Fail(bot.NotFound, s.say(req, "checkin.goal.gone", bot.Str("command", req.Typed("/my goals"))))
+		}
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		now, err := s.store.Now(ctx)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		fault, err := change(&g, now)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		if !fault.Empty() {
+			return bot.Reply{FieldErrors: map[string]bot.Text{"when": fault, "happened": fault}}, nil
+		}
+		e := outbox.Effects{Cancel: []string{goalJobID(&g)}}
+		if !g.Due.IsZero() {
+			job, err := goalJob(c, &g)
+			if err != nil {
+				return bot.Reply{}, err
+			}
+			e = outbox.Effects{Jobs: []scheduler.Job{job}}
+		}
+		if last = s.store.KeepGoal(ctx, c, &g, e); bot.CodeOf(last) == bot.Conflict {
+			continue
+		}
+		if last != nil {
+			return bot.Reply{}, last
+		}
+		return s.goalsReply(ctx, req, s.say(req, news, bot.At("when", g.Due, req.Member.Zone, bot.DateTime)))
+	}
+	return bot.Reply{}, last
+}

@@ -1,0 +1,59 @@
+package checkin
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/staffroom-bot/staffroom/bot"
+)
+
+// journal gives a member all that they have answered by name, as a document.
+func (s *Service) journal(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	entries, err := s.store.Journal(ctx, req.Member.Community, req.Member.ID)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if len(entries) == 0 {
+		return bot.Say(s.say(req, "checkin.journal.empty", bot.Str("command", req.Typed("/checkin answer")))), nil
+	}
+	reply := bot.Say(s.say(req, "checkin.journal", bot.Count("answers", len(entries))))
+	reply.Message.Files = []bot.File{{Name: "journal.md", Data: s.journalMarkdown(req.Member, entries)}}
+	return reply, nil
+}
+
+func (s *Service) journalMarkdown(m bot.Member, entries []Entry) []byte {
+	zone, err := time.LoadLocation(m.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "# %s\n", s.label(m.Language, "checkin.journal.title"))
+	for _, e := range entries {
+		fmt.Fprintf(&b, "\n## %s · %s\n", bot.Day(m.Language, e.Answer.At.In(zone)), escape(oneLine(e.Name)))
+		for i, q := range e.Questions {
+			if i >= len(e.Answer.Values) || e.Answer.Values[i] == "" {
+				continue
+			}
+			fmt.Fprintf(&b, "\n**%s**\n\n", escape(oneLine(q.Text)))
+			for line := range strings.Lines(s.shown(m.Language, &q, e.Answer.Values[i])) {
+				fmt.Fprintf(&b, "> %s\n", escape(strings.TrimSpace(line)))
+			}
+		}
+	}
+	return b.Bytes()
+}
+
+// escape takes the meaning for Markdown from what somebody typed.
+func escape(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if strings.ContainsRune("\\`*_[]#|<>~", r) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}

@@ -1,0 +1,274 @@
+package checkin
+
+import (
+	"context"
+	"time"
+
+	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/outbox"
+	"github.com/staffroom-bot/staffroom/scheduler/rule"
+)
+
+// batch is what a look has settled and not stored yet.
+type batch struct {
+	Settled
+	posts []outbox.Item
+}
+
+func newBatch(now time.Time) *batch {
+	return &batch{Settled: Settled{
+		At: now, Walls: map[bot.MemberID]time.Time{}, Turns: map[string]map[bot.MemberID]Turn{}, Opened: map[string]Asked{},
+	}}
+}
+
+func (b *batch) empty() bool { return len(b.Walls)+len(b.Turns)+len(b.Opened)+len(b.posts) == 0 }
+
+func (b *batch) turn(occurrence string, m bot.MemberID, t Turn) {
+	if b.Turns[occurrence] == nil {
+		b.Turns[occurrence] = map[bot.MemberID]Turn{}
+	}
+	b.Turns[occurrence][m] = t
+}
+
+// look asks everybody whose time has come. at is when it had come somewhere. A look
+// that was interrupted is taken up where it was; then everybody is looked at once
+// more, since for those at the beginning the time may have come meanwhile.
+func (s *Service) look(ctx context.Context, ci *CheckIn, st *Standing, at, now time.Time) error {
+	if phrase := ci.Rule.String(); st.Rule != phrase {
+		if st.Rule != "" { // it was moved: what the new rule would have brought before is nobody's matter
+			st.Since = at.Add(-time.Second)
+		}
+		st.Rule = phrase
+	}
+	if ci.InChannel {
+		return s.lookInChannel(ctx, ci, st, now)
+	}
+	for {
+		resumed := st.Look != nil
+		look := Look{Since: now}
+		if resumed {
+			look = *st.Look
+		}
+		stored := resumed
+		more := true
+		for where := s.places(ci); more; {
+			b, last, err := s.lookAtPage(ctx, ci, st, where, look.After, now)
+			if err != nil {
+				return err
+			}
+			more, look.After = last != "", last
+			if b.empty() {
+				continue
+			}
+			st.Look = nil
+			if more {
+				st.Look = &look
+			}
+			stored = more
+			if err := s.store.Advance(ctx, st, b.Settled, outbox.Effects{Posts: b.posts}); err != nil {
+				return err
+			}
+		}
+		if stored {
+			st.Look = nil
+			if err := s.store.Advance(ctx, st, Settled{At: now}, outbox.Effects{}); err != nil {
+				return err
+			}
+		}
+		if !resumed {
+			return nil
+		}
+	}
+}
+
+// lookAtPage settles what is due for the participants after one of them. last is
+// the last of them, "" if there are no more.
+func (s *Service) lookAtPage(
+	ctx context.Context, ci *CheckIn, st *Standing, where *places, after bot.MemberID, now time.Time,
+) (b *batch, last bot.MemberID, err error) {
+	b = newBatch(now)
+	page, members, err := s.page(ctx, ci, after)
+	if err != nil || len(page) == 0 {
+		return b, "", err
+	}
+	var asks []asking
+	for i := range page {
+		m, ok := members[page[i].Member]
+		if !ok {
+			continue
+		}
+		in, err := where.of(ctx, m)
+		if err != nil {
+			return b, "", err
+		}
+		for _, e := range ci.ends(page[i].track(st), now, in, s.stretch) {
+			b.Walls[m.ID] = e.wall
+			if e.wall.After(st.Wall) {
+				st.Wall = e.wall // if it comes to be asked in a channel, that goes on from here
+			}
+			id := occurrenceID(ci.ID, e.wall)
+			if e.state == IsAsked {
+				asks = append(asks, asking{id, e.at, &page[i], m, ci.closes(now, in, s.stretch)})
+			} else {
+				b.turn(id, m.ID, Turn{State: e.state})
+			}
+		}
+	}
+	if err := s.ask(ctx, ci, st, b, asks, now); err != nil {
+		return b, "", err
+	}
+	if len(page) == lookAtOnce {
+		last = page[len(page)-1].Member
+	}
+	return b, last, nil
+}
+
+// asking is somebody who is to be asked.
+type asking struct {
+	occurrence string
+	at         time.Time // when it was due
+	who        *Participant
+	member     bot.Member
+	closes     time.Time
+}
+
+// ask asks people, but for those who have had their turn: they have answered
+// early, say.
+func (s *Service) ask(ctx context.Context, ci *CheckIn, st *Standing, b *batch, asks []asking, now time.Time) error {
+	of := map[string][]bot.MemberID{}
+	for _, a := range asks {
+		of[a.occurrence] = append(of[a.occurrence], a.member.ID)
+	}
+	had := map[string]map[bot.MemberID]Turn{}
+	for id, members := range of {
+		var err error
+		if st.open(id) == nil {
+			continue // nobody can have had it
+		}
+		if had[id], err = s.store.Turns(ctx, ci.Community, id, members...); err != nil {
+			return err
+		}
+	}
+	for _, a := range asks {
+		if _, yes := had[a.occurrence][a.member.ID]; yes {
+			continue
+		}
+		if _, fresh := st.opened(a.occurrence, &ci.Definition, now, a.closes); fresh {
+			b.Opened[a.occurrence] = ci.copy(a.at)
+		}
+		b.turn(a.occurrence, a.member.ID, Turn{State: IsAsked, Opened: now, Closes: a.closes})
+		b.posts = append(b.posts, s.prompt(ci, a))
+	}
+	return nil
+}
+
+// copy is what an occurrence keeps of the check-in.
+func (c *CheckIn) copy(at time.Time) Asked {
+	return Asked{CheckIn: c.ID, Number: c.Number, Name: c.Name, At: at, Definition: c.Definition}
+}
+
+// lookInChannel asks in the channel if the time has come.
+func (s *Service) lookInChannel(ctx context.Context, ci *CheckIn, st *Standing, now time.Time) error {
+	in, err := s.places(ci).of(ctx, bot.Member{Community: ci.Community})
+	if err != nil {
+		return err
+	}
+	p := Participant{Since: ci.Created, Wall: st.Wall}
+	ends := ci.ends(p.track(st), now, in, s.stretch)
+	if len(ends) == 0 {
+		return nil
+	}
+	b := newBatch(now)
+	for _, e := range ends {
+		st.Wall = e.wall
+		if e.state == IsAsked {
+			s.askInChannel(ci, st, b, occurrenceID(ci.ID, e.wall), e.at, now, in)
+		}
+	}
+	return s.store.Advance(ctx, st, b.Settled, outbox.Effects{Posts: b.posts})
+}
+
+func (s *Service) askInChannel(ci *CheckIn, st *Standing, b *batch, id string, at, now time.Time, in rule.Place) {
+	o, fresh := st.opened(id, &ci.Definition, now, ci.closes(now, in, s.stretch))
+	if fresh {
+		b.Opened[id] = ci.copy(at)
+	}
+	o.Posted = true // what is asked in the channel is where the summary stands
+	b.posts = append(b.posts, s.channelPost(id, ci.copy(at), o.Closes, nil))
+}
+
+// extra asks everybody out of turn, whatever they have had.
+func (s *Service) extra(ctx context.Context, ci *CheckIn, st *Standing, p stepPayload, now time.Time) error {
+	id := ci.ID + "-" + p.Extra
+	where := s.places(ci)
+	o := st.open(id)
+	if o == nil {
+		known, err := s.store.Asked(ctx, ci.Community, id)
+		if _, over := known[id]; err != nil || over {
+			return err
+		}
+	} else if o.Extra == nil {
+		return nil // all are asked
+	}
+	if ci.InChannel {
+		in, err := where.of(ctx, bot.Member{Community: ci.Community})
+		if err != nil {
+			return err
+		}
+		b := newBatch(now)
+		s.askInChannel(ci, st, b, id, p.At, now, in)
+		return s.advanceExtra(ctx, ci, st, b, now)
+	}
+	after := bot.MemberID("")
+	if o != nil {
+		after = o.Extra.After
+	}
+	for more := true; more; {
+		page, members, err := s.page(ctx, ci, after)
+		if err != nil {
+			return err
+		}
+		b := newBatch(now)
+		var asks []asking
+		for i := range page {
+			m, ok := members[page[i].Member]
+			if !ok {
+				continue
+			}
+			in, err := where.of(ctx, m)
+			if err != nil {
+				return err
+			}
+			asks = append(asks, asking{id, p.At, &page[i], m, ci.closes(now, in, s.stretch)})
+		}
+		if err := s.ask(ctx, ci, st, b, asks, now); err != nil {
+			return err
+		}
+		if more = len(page) == lookAtOnce; more {
+			after = page[len(page)-1].Member
+		}
+		if o = st.open(id); o == nil {
+			continue // nobody yet
+		}
+		o.Extra = nil
+		if more {
+			o.Extra = &Look{Since: now, After: after}
+		}
+		if err := s.advanceExtra(ctx, ci, st, b, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// advanceExtra stores what was asked out of turn, and lets the check-in's own job
+// look after its end.
+func (s *Service) advanceExtra(ctx context.Context, ci *CheckIn, st *Standing, b *batch, now time.Time) error {
+	job, err := stepJob(Due{Community: ci.Community, CheckIn: ci.ID, At: now, Now: now})
+	if err != nil {
+		return err
+	}
+	e := outbox.Effects{Posts: b.posts}
+	e.Jobs = append(e.Jobs, job)
+	return s.store.Advance(ctx, st, b.Settled, e)
+}

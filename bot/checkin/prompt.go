@@ -1,0 +1,96 @@
+package checkin
+
+import (
+	"time"
+
+	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/outbox"
+)
+
+// The paths of controls and forms. What follows is the occurrence, or for the
+// last two the check-in.
+const (
+	writePath = "/checkin/write/"
+	passPath  = "/checkin/pass/"
+	joinPath  = "/checkin/join/"
+	lessPath  = "/checkin/less/"
+)
+
+// awayPath is where somebody says that they are away, once for everything.
+const awayPath = "/my/away/ask"
+
+// prompt asks one person by direct message, when it suits them.
+func (s *Service) prompt(ci *CheckIn, a asking) outbox.Item {
+	to := a.who.Account
+	return outbox.Item{
+		Class:    outbox.Bulk,
+		NotAfter: a.closes,
+		Unasked:  &outbox.Unasked{Zone: a.member.Zone, Language: a.member.Language, Less: lessPath + ci.ID},
+		Post: bot.Post{
+			Key: bot.DeliveryKey(record(a.occurrence) + "/" + string(a.member.ID)), Direct: &to,
+			Message: bot.Message{
+				Text:     s.invitation(a.member.Language, ci.Name, &ci.Definition, a.closes, a.member.Zone),
+				Controls: s.promptControls(a.member.Language, a.occurrence),
+			},
+		},
+	}
+}
+
+// invitation is what is asked, until when, and who will see the answers: that is
+// said before anybody answers.
+func (s *Service) invitation(lang, name string, d *Definition, closes time.Time, zone string) bot.Text {
+	lines := []bot.Text{s.words.Text(lang, "checkin.prompt", bot.Str("name", name), bot.At("until", closes, zone, bot.WeekdayTime))}
+	for _, q := range d.Questions {
+		lines = append(lines, s.words.Text(lang, "checkin.prompt.question", bot.Str("text", q.Text)))
+	}
+	return bot.Join("\n", append(lines, s.sharing(lang, d))...)
+}
+
+// sharing says who sees the answers.
+func (s *Service) sharing(lang string, d *Definition) bot.Text {
+	where := bot.Place("channel", d.Channel, s.label(lang, "checkin.channel"))
+	return s.words.Text(lang, bot.Key("checkin.sharing."+string(d.Sharing)), where, bot.Num("fewest", fewest))
+}
+
+func (s *Service) promptControls(lang, occurrence string) []bot.Control {
+	return []bot.Control{
+		{Label: s.label(lang, "checkin.button.write"), Path: writePath + occurrence, Style: bot.Primary},
+		{Label: s.label(lang, "checkin.button.pass"), Path: passPath + occurrence},
+		{Label: s.label(lang, "checkin.button.away"), Path: awayPath},
+	}
+}
+
+// channelPost asks in a channel, and has the summary below it once there is one.
+func (s *Service) channelPost(id string, a Asked, closes time.Time, sum *summary) outbox.Item {
+	text := s.invitation(a.Language, a.Name, &a.Definition, closes, "")
+	if sum != nil {
+		text = bot.Join("\n\n", text, s.summaryText(a.Language, &a, sum))
+	}
+	return outbox.Item{
+		Class: outbox.Bulk,
+		Post: bot.Post{
+			Key: summaryKey(id), Channel: a.Channel,
+			Message: bot.Message{Text: text, Controls: append(s.promptControls(a.Language, id), s.resultsControl(a.Language, &a)...)},
+		},
+	}
+}
+
+func summaryKey(occurrence string) bot.DeliveryKey {
+	return bot.DeliveryKey(record(occurrence) + "/summary")
+}
+
+// label is a message as plain words, for a button or a field.
+func (s *Service) label(language string, key bot.Key, args ...bot.Arg) string {
+	return s.words.Text(language, key, args...).String()
+}
+
+func (s *Service) say(req *bot.Request, key bot.Key, args ...bot.Arg) bot.Text {
+	return s.words.Text(req.Member.Language, key, args...)
+}
+
+// replacing lets a reply take the place of the message whose button was pressed,
+// if that is the asker's own.
+func replacing(req *bot.Request, reply bot.Reply) bot.Reply {
+	reply.Replace = req.Message != nil
+	return reply
+}

@@ -1,0 +1,140 @@
+package checkin
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/staffroom-bot/staffroom/bot"
+)
+
+// set is a check-in to start from. Its words are in the catalogue.
+type set struct {
+	id      string
+	sharing Sharing
+	days    int
+	dated   bool // when it comes only the organizer knows
+}
+
+var sets = [...]set{
+	{"goal", Private, 1, false},
+	{"rose", Private, 1, false},
+	{"newcomer", Organizers, 2, false},
+	{"observation", Private, 3, false},
+	{"coaching", Organizers, 2, false},
+	{"term", Anonymous, 5, true},
+}
+
+// ownSet is a check-in that begins empty.
+var ownSet = set{"own", Private, 1, false}
+
+func setOf(id string) set {
+	if i := slices.IndexFunc(sets[:], func(s set) bool { return s.id == id }); i >= 0 {
+		return sets[i]
+	}
+	return ownSet
+}
+
+// words gives one of the texts of a set, "" of one that begins empty.
+func (s *Service) setWords(lang string, of set, what string) string {
+	if of == ownSet || of.dated && what == "when" {
+		return ""
+	}
+	return s.label(lang, bot.Key("checkin.set."+of.id+"."+what))
+}
+
+// The ends of a line that say what a question takes, in every language that
+// organizers write. A choice is its choices, with strokes between: (red / green).
+var endings = map[string]QuestionKind{
+	"1-5": Scale, "1–5": Scale,
+	"yes/no": YesNo, "sí/no": YesNo, "si/no": YesNo,
+	"goal": GoalOf, "meta": GoalOf,
+}
+
+// parseQuestions reads questions, one a line, each with what it takes in brackets
+// at its end: (1-5), (yes/no), (goal), (red / green); otherwise it takes text. An
+// error is a *questionsError.
+func parseQuestions(text string) ([]Question, error) {
+	var out []Question
+	for line := range strings.Lines(text) {
+		line = strings.Join(strings.Fields(line), " ")
+		if line == "" {
+			continue
+		}
+		q := Question{Kind: Text, Text: line}
+		if body, inside, ok := bracketed(line); ok {
+			if kind, known := endings[strings.ToLower(strings.ReplaceAll(inside, " ", ""))]; known {
+				q = Question{Kind: kind, Text: body}
+			} else if choices := splitChoices(inside); len(choices) > 1 {
+				q = Question{Kind: Choice, Text: body, Choices: choices}
+			}
+		}
+		out = append(out, q)
+	}
+	return out, checkQuestions(out)
+}
+
+func bracketed(line string) (body, inside string, ok bool) {
+	at := strings.LastIndexByte(line, '(')
+	if at <= 0 || !strings.HasSuffix(line, ")") {
+		return line, "", false
+	}
+	return strings.TrimSpace(line[:at]), line[at+1 : len(line)-1], true
+}
+
+func splitChoices(inside string) []string {
+	if !strings.Contains(inside, "/") {
+		return nil
+	}
+	var out []string
+	for part := range strings.SplitSeq(inside, "/") {
+		if part = strings.TrimSpace(part); part != "" && !slices.Contains(out, part) {
+			out = append(out, part)
+		}
+	}
+	return out
+}
+
+// questionsProblem says why questions cannot be asked.
+type questionsProblem string
+
+// The problems.
+const (
+	noQuestions   questionsProblem = "none"
+	manyQuestions questionsProblem = "many"
+	longQuestion  questionsProblem = "long"
+	manyChoices   questionsProblem = "choices"
+	anonymousGoal questionsProblem = "goal" // a goal is somebody's
+)
+
+// questionsError is that questions cannot be asked.
+type questionsError struct{ Problem questionsProblem }
+
+// Error implements error.
+func (e *questionsError) Error() string { return "the questions cannot be asked: " + string(e.Problem) }
+
+func checkQuestions(all []Question) error {
+	switch {
+	case len(all) == 0:
+		return &questionsError{noQuestions}
+	case len(all) > mostQuestions:
+		return &questionsError{manyQuestions}
+	}
+	for _, q := range all {
+		switch {
+		case q.Text == "" || utf8.RuneCountInString(q.Text) > mostQuestion:
+			return &questionsError{longQuestion}
+		case len(q.Choices) > mostChoices || slices.ContainsFunc(q.Choices, func(c string) bool { return utf8.RuneCountInString(c) > mostName }):
+			return &questionsError{manyChoices}
+		}
+	}
+	return nil
+}
+
+// check says why a definition cannot be kept, or nil.
+func (d *Definition) check() error {
+	if d.Sharing == Anonymous && slices.ContainsFunc(d.Questions, func(q Question) bool { return q.Kind == GoalOf }) {
+		return &questionsError{anonymousGoal}
+	}
+	return checkQuestions(d.Questions)
+}

@@ -1,0 +1,294 @@
+package community
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/bottest"
+	"github.com/staffroom-bot/staffroom/bot/outbox"
+)
+
+// office is what organizers do, with a store in memory and an outbox that says what
+// it is told to.
+type office struct {
+	*testing.T
+	*Directory
+	store   *memoryStore
+	router  *bot.Router
+	applied []outbox.Effects
+	outcome outbox.Outcome
+	reason  bot.Reason
+	asked   bot.DeliveryKey
+	manages bool
+}
+
+type fewWords struct{ bottest.Words }
+
+func (fewWords) Languages() []bot.Choice {
+	return []bot.Choice{{Label: "English", Value: "en"}, {Label: "español", Value: "es"}}
+}
+
+func (o *office) Apply(_ context.Context, _ string, e outbox.Effects) error {
+	o.applied = append(o.applied, e)
+	return nil
+}
+
+func (o *office) Fate(_ context.Context, _ bot.CommunityID, k bot.DeliveryKey) (outbox.Outcome, bot.Reason, error) {
+	o.asked = k
+	return o.outcome, o.reason, nil
+}
+
+func newOffice(t *testing.T) *office {
+	t.Helper()
+	d, store, clock := newTestDirectory()
+	o := &office{T: t, Directory: d, store: store}
+	organizing := NewOrganizing(d, o, fewWords{}, clock.Now)
+	o.router = bot.NewRouter(func(next bot.Handler) bot.Handler {
+		return func(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+			var err error
+			if req.Member, err = d.Member(ctx, req.Account, req.Name); err != nil {
+				return bot.Reply{}, err
+			}
+			req.Manages = o.manages
+			return next(ctx, req)
+		}
+	})
+	o.router.Command(bot.Command{Name: "organize", Subcommands: organizing.Subcommands()})
+	organizing.Register(o.router)
+	return o
+}
+
+// asks is what maria asks for, and what she reads.
+func (o *office) asks(path string, change ...func(*bot.Request)) bot.Message {
+	o.Helper()
+	reply, err := o.tries(path, change...)
+	if err != nil {
+		o.Fatal(err)
+	}
+	return *reply.Message
+}
+
+func (o *office) tries(path string, change ...func(*bot.Request)) (bot.Reply, error) {
+	req := bottest.Request("maria", path)
+	for _, c := range change {
+		c(req)
+	}
+	return o.router.Ask(o.Context(), req)
+}
+
+func picks(ch bot.Channel) func(*bot.Request) {
+	return func(req *bot.Request) { req.Channels = map[string]bot.Channel{bot.Picked: ch} }
+}
+
+func (o *office) want(m bot.Message, parts ...string) {
+	o.Helper()
+	for _, part := range parts {
+		if got := m.Text.String(); !strings.Contains(got, part) {
+			o.Errorf("got %q, want %q", got, part)
+		}
+	}
+}
+
+func pathOf(m bot.Message, part string) string {
+	i := slices.IndexFunc(m.Controls, func(c bot.Control) bool { return strings.Contains(c.Path, part) })
+	if i < 0 {
+		return ""
+	}
+	return m.Controls[i].Path
+}
+
+func (o *office) setting() Setting { return o.store.places[0].Set }
+
+// Channels are picked from a menu, and each change can be taken back, also one that
+// takes a channel away.
+func TestChannelsArePickedAndTakenBack(t *testing.T) {
+	o := newOffice(t)
+	menu := o.asks(setupPath + "/choose/private")
+	if menu.Controls[0].Pick != bot.PickChannel {
+		t.Fatalf("offered is %+v", menu.Controls)
+	}
+	staff := bottest.Channel("staff")
+	thread := staff
+	thread.Thread = "17"
+	o.asks(menu.Controls[0].Path, picks(thread))
+	if o.setting().Private != staff || o.setting().Chats != (bot.Channel{}) {
+		t.Errorf("set is %+v", o.setting())
+	}
+	ch, language, ok, err := o.OrganizersRoom(o.Context(), "c", bot.SpaceID{})
+	if err != nil || !ok || ch != staff || language != "en" {
+		t.Errorf("the room is %v, %s, %t, %v", ch, language, ok, err)
+	}
+	taken := o.asks(pathOf(o.asks(setupPath+"/choose/private"), "/none/"))
+	if o.setting().Private != (bot.Channel{}) {
+		t.Errorf("set is %+v", o.setting())
+	}
+	undo := pathOf(taken, "/undo/")
+	o.asks(undo)
+	if o.setting().Private != staff {
+		t.Errorf("after taking back, set is %+v", o.setting())
+	}
+	o.want(o.asks(undo), "setup.undo.late")
+	if o.setting().Private != staff {
+		t.Errorf("taken back twice, set is %+v", o.setting())
+	}
+}
+
+func TestEachStepCanBeLeftOut(t *testing.T) {
+	o := newOffice(t)
+	m := o.asks(setupPath)
+	for _, step := range steps {
+		o.want(m, "setup.next."+step)
+		m = o.asks(pathOf(m, "/skip/"))
+		if pathOf(m, "/undo/") == "" {
+			t.Errorf("leaving %s out cannot be taken back", step)
+		}
+	}
+	o.want(m, "setup.ready")
+	if pathOf(m, "/skip/") != "" {
+		t.Error("there is something left to leave out")
+	}
+}
+
+func TestLanguageAndZoneOfAPlace(t *testing.T) {
+	o := newOffice(t)
+	form := func(values ...string) func(*bot.Request) {
+		return func(req *bot.Request) {
+			for i := 0; i+1 < len(values); i += 2 {
+				req.Values[values[i]] = values[i+1]
+			}
+		}
+	}
+	reply, err := o.tries(setupPath+"/language-save", form("language", "latin", "zone", "Atlantis", "name", "x"))
+	if err != nil || len(reply.FieldErrors) != 2 {
+		t.Errorf("got %+v, %v", reply, err)
+	}
+	o.want(o.asks(setupPath+"/language-save", form("language", "es", "zone", "Madrid", "name", " Lincoln \n School ")),
+		"setup.head place=Lincoln School", "language=español zone=Europe/Madrid")
+	if s := o.setting(); s.Name != "Lincoln School" || s.Language != "es" || s.Zone != "Europe/Madrid" {
+		t.Errorf("set is %+v", s)
+	}
+}
+
+// What became of the test post is told, with what to mend.
+func TestATestPost(t *testing.T) {
+	o := newOffice(t)
+	o.want(o.asks(setupPath+"/test"), "setup.test.no_channel")
+	chats := bottest.Channel("chats")
+	o.asks(setupPath+"/chosen/chats", picks(chats))
+	sent := o.asks(setupPath + "/test")
+	o.want(sent, "setup.test.sent")
+	post := o.applied[0].Posts[0].Post
+	if post.Channel != chats || post.Message.Text.String() != "en setup.test.post" {
+		t.Errorf("posted is %+v", post)
+	}
+	for _, c := range []struct {
+		outcome outbox.Outcome
+		reason  bot.Reason
+		want    string
+	}{
+		{"", "", "setup.test.waits"},
+		{outbox.Sent, "", "setup.test.arrived"},
+		{outbox.Failed, bot.NotAllowed, "setup.test.not_allowed"},
+		{outbox.Failed, bot.Gone, "setup.test.gone"},
+		{outbox.Failed, bot.Disconnected, "setup.test.disconnected"},
+		{outbox.Failed, bot.BadPost, "setup.test.failed"},
+		{outbox.Uncertain, "", "setup.test.failed"},
+		{outbox.Expired, "", "setup.test.failed"},
+	} {
+		o.outcome, o.reason = c.outcome, c.reason
+		o.want(o.asks(pathOf(sent, "/arrived/")), c.want)
+		if o.asked != post.Key {
+			t.Errorf("asked for %s, posted was %s", o.asked, post.Key)
+		}
+	}
+}
+
+func TestAppointing(t *testing.T) {
+	o := newOffice(t)
+	joe := member(t, o.Directory, "joe", "Joe")
+	pick := func(req *bot.Request) { req.Accounts = map[string]bot.Account{bot.Picked: bottest.Account("joe")} }
+	m := o.asks(peoplePath+"/pick/host", pick)
+	o.want(m, "people.done.host name=Joe", "people.hosts names=Joe")
+	if got := member(t, o.Directory, "joe", "Joe").Role; got != bot.RoleHost {
+		t.Errorf("joe is %s", got)
+	}
+	told := o.applied[0].Posts[0]
+	if *told.Post.Direct != bottest.Account("joe") || told.Unasked == nil || !strings.Contains(told.Post.Message.Text.String(), "people.told.host name=maria") {
+		t.Errorf("told is %+v", told)
+	}
+	o.want(o.asks(peoplePath+"/pick/host", pick), "people.already")
+	if len(o.applied) != 1 {
+		t.Errorf("told %d times", len(o.applied))
+	}
+	dismissed := o.asks(pathOf(m, "/make/member/"+string(joe.ID)))
+	o.asks(pathOf(dismissed, "/back/host/"))
+	if got := member(t, o.Directory, "joe", "Joe").Role; got != bot.RoleHost || len(o.applied) != 1 {
+		t.Errorf("after taking it back, joe is %s, and was told %d times", got, len(o.applied))
+	}
+	o.asks(pathOf(m, "/make/member/"+string(joe.ID)))
+	if got := member(t, o.Directory, "joe", "Joe").Role; got != bot.RoleMember || len(o.applied) != 1 {
+		t.Errorf("joe is %s, and was told %d times", got, len(o.applied))
+	}
+	// A path gives no power that we do not know.
+	o.asks(peoplePath + "/make/king/" + string(joe.ID))
+	if got := member(t, o.Directory, "joe", "Joe").Role; got != bot.RoleMember {
+		t.Errorf("joe is %s", got)
+	}
+}
+
+// The only organizer cannot step back, unless the platform names them anyway.
+func TestTheLastOrganizerStays(t *testing.T) {
+	o := newOffice(t)
+	appoint := func(user string, role bot.Role) error {
+		m := member(t, o.Directory, user, user)
+		_, err := o.tries(peoplePath + "/make/" + string(role) + "/" + string(m.ID))
+		return err
+	}
+	if err := appoint("maria", bot.RoleOrganizer); err != nil {
+		t.Fatal(err)
+	}
+	if err := appoint("maria", bot.RoleHost); bot.CodeOf(err) != bot.Forbidden {
+		t.Errorf("the last one stepped back: %v", err)
+	}
+	o.manages = true
+	if err := appoint("maria", bot.RoleMember); err != nil {
+		t.Error("one whom the platform names:", err)
+	}
+	o.manages = false
+	for _, user := range []string{"maria", "joe"} {
+		if err := appoint(user, bot.RoleOrganizer); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := appoint("maria", bot.RoleMember); err != nil {
+		t.Error("one of two:", err)
+	}
+}
+
+func TestPeopleByName(t *testing.T) {
+	o := newOffice(t)
+	member(t, o.Directory, "joe", "Joe")
+	member(t, o.Directory, "ana", "Ana")
+	member(t, o.Directory, "ana2", "ana")
+	for _, c := range []struct {
+		name, role string
+		want       bot.Code
+	}{
+		{"@joe", "", ""},
+		{"joe", "en people.role.organizer", ""},
+		{"joe", "king", bot.Invalid},
+		{"nobody", "", bot.NotFound},
+		{"ana", "host", bot.Invalid},
+	} {
+		_, err := o.tries(peoplePath, func(req *bot.Request) { req.Values["person"], req.Values["role"] = c.name, c.role })
+		if bot.CodeOf(err) != c.want {
+			t.Errorf("%s as %q: %v", c.name, c.role, err)
+		}
+	}
+	if got := member(t, o.Directory, "joe", "Joe").Role; got != bot.RoleOrganizer {
+		t.Errorf("joe is %s", got)
+	}
+}

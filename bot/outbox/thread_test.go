@@ -1,0 +1,120 @@
+package outbox_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/bottest"
+	"github.com/staffroom-bot/staffroom/bot/outbox"
+)
+
+// threaded is a platform on which threads must be opened. It fails as often as
+// there are failures.
+type threaded struct {
+	*bottest.Adapter
+	failures []error
+	tries    int
+	titles   map[bot.MessageRef]string
+}
+
+func (p *threaded) OpenThread(_ context.Context, ref bot.MessageRef, title string) error {
+	p.tries++
+	if len(p.failures) > 0 {
+		err := p.failures[0]
+		p.failures = p.failures[1:]
+		return err
+	}
+	p.titles[ref] = title
+	return nil
+}
+
+func newThreaded(d *desk, failures ...error) *threaded {
+	p := &threaded{Adapter: d.platform, failures: failures, titles: map[bot.MessageRef]string{}}
+	d.over(p)
+	return p
+}
+
+func titled(key bot.DeliveryKey) outbox.Item {
+	item := post(key)
+	item.Post.Thread = "Q2 · What surprised you?"
+	return item
+}
+
+// wantThread: the message stands once, with its thread.
+func (p *threaded) wantThread(d *desk, key bot.DeliveryKey) {
+	d.t.Helper()
+	d.wantStanding(key)
+	d.wantOutcome(key, outbox.Sent)
+	if got := p.titles[p.Ledger()[0].Ref]; got != "Q2 · What surprised you?" {
+		d.t.Errorf("its thread is %q", got)
+	}
+}
+
+func TestAPostsThreadIsOpened(t *testing.T) {
+	d := newDesk(t)
+	p := newThreaded(d)
+	d.lanes.queue(titled("a"))
+	d.wantSettled(d.drain(lane), "complete")
+	p.wantThread(d, "a")
+}
+
+// Whoever sent the message died before its thread was open.
+func TestAThreadIsOpenedUnderAMessageThatIsFound(t *testing.T) {
+	d := inDoubt(t, titled("a"), true)
+	p := newThreaded(d)
+	d.wantSettled(d.drain(lane), "complete")
+	if len(p.titles) != 1 {
+		t.Errorf("threads %v", p.titles)
+	}
+}
+
+func TestAThreadThatHasToWaitIsOpenedLater(t *testing.T) {
+	for name, failure := range map[string]error{
+		"refused for now": &bot.Error{Code: bot.RateLimited, After: 250 * time.Millisecond},
+		"not reached":     &bot.Error{Code: bot.Unavailable},
+		"not answered":    &bot.Error{Code: bot.UnknownOutcome},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			p := newThreaded(d, failure)
+			d.lanes.queue(titled("a"))
+			d.wantSettled(d.drain(lane), "after 250ms")
+			d.wantSettled(d.drain(lane), "complete")
+			p.wantThread(d, "a")
+		})
+	}
+}
+
+// A question without a thread is still a question.
+func TestAPostStandsWithoutAThreadThatCannotBeHad(t *testing.T) {
+	for name, failure := range map[string]error{
+		"not allowed":         &bot.Error{Code: bot.Permanent, Reason: bot.NotAllowed},
+		"not for a long time": &bot.Error{Code: bot.RateLimited, After: 10 * time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			p := newThreaded(d, failure)
+			d.lanes.queue(titled("a"))
+			d.wantSettled(d.drain(lane), "complete")
+			d.wantStanding("a")
+			d.wantOutcome("a", outbox.Sent)
+			if p.tries != 1 || len(p.titles) > 0 {
+				t.Errorf("%d tries, threads %v", p.tries, p.titles)
+			}
+		})
+	}
+}
+
+func TestNoThreadOpensInAThread(t *testing.T) {
+	d := newDesk(t)
+	p := newThreaded(d)
+	item := titled("a")
+	item.Post.Channel.Thread = "1"
+	d.lanes.queue(item)
+	d.wantSettled(d.drain(item.Lane()), "complete")
+	if p.tries > 0 {
+		t.Error("one was tried for")
+	}
+}

@@ -1,0 +1,62 @@
+package redis
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/community"
+)
+
+var _ community.SelfStore = Communities{}
+
+// Merge implements community.SelfStore.
+func (s Communities) Merge(ctx context.Context, r community.Record, self community.Self) error {
+	body, err := json.Marshal(self)
+	if err != nil {
+		return err
+	}
+	return s.lead(ctx, r, self, r.ID, write{"HSET", formerSelves, []string{string(self.ID), string(body)}})
+}
+
+// Divide implements community.SelfStore.
+func (s Communities) Divide(ctx context.Context, r community.Record, self community.Self) error {
+	return s.lead(ctx, r, self, self.ID, write{"HDEL", formerSelves, []string{string(self.ID)}})
+}
+
+// lead lets the accounts of a self lead to a member, together with the record of
+// the member that it went into.
+func (s Communities) lead(ctx context.Context, r community.Record, self community.Self, to bot.MemberID, more write) error {
+	writes := []write{more}
+	spaces := []string{leftByAll}
+	for _, a := range self.Accounts {
+		writes = append(writes, write{"HSET", "accounts", []string{a.String(), string(to)}})
+		spaces = append(spaces, a.Space.String())
+	}
+	_, err := s.advance(ctx, change{
+		community: r.Community, records: "members", id: string(r.ID), from: r.Version, body: r.Member, writes: writes, unless: spaces,
+	})
+	return err
+}
+
+// Selves implements community.SelfStore, the latest first.
+func (s Communities) Selves(ctx context.Context, c bot.CommunityID, into bot.MemberID) ([]community.Self, error) {
+	found, err := s.client.HGetAll(ctx, key(c, formerSelves)).Result()
+	if err != nil {
+		return nil, failed(err)
+	}
+	var all []community.Self
+	for id, body := range found {
+		self := community.Self{ID: bot.MemberID(id)}
+		if err := json.Unmarshal([]byte(body), &self); err != nil {
+			return nil, fmt.Errorf("a former self: %w", err)
+		}
+		if self.Into == into {
+			all = append(all, self)
+		}
+	}
+	slices.SortFunc(all, func(a, b community.Self) int { return b.At.Compare(a.At) })
+	return all, nil
+}
