@@ -3,7 +3,7 @@
 
 # How long each fuzz target runs.
 FUZZTIME ?= 30s
-# How often the chaos harness kills the bot. SEED replays a run: make chaos SEED=42
+# How many workers each test of the chaos harness kills. SEED repeats a run's choices: make chaos SEED=42
 KILLS ?= 200
 # The longest that the tests of one package may take.
 TIMEOUT ?= 10m
@@ -30,9 +30,14 @@ race: ## Test with the race detector; in CI every test runs again, whatever Go r
 lint: ## Check format, style and the dependency rule.
 	$(golangci-lint) run ./...
 
+# Go would remember the result: it does not see that files outside of the tools' module have changed.
 .PHONY: lint-proof
-lint-proof: ## Prove that the linter's rules forbid what they should.
-	go -C tools test ./...
+lint-proof: ## Prove that the linter's rules forbid what they should, and that the mutants suit the code.
+	go -C tools test -count 1 ./...
+
+.PHONY: mutants
+mutants: ## Break one promise after the other, and want its test to fail (ONLY=outbox: some; SLOW=1: slow ones too).
+	go -C tools run ./mutants -only '$(ONLY)' $(if $(SLOW),-slow)
 
 .PHONY: format
 format: ## Format the code.
@@ -47,8 +52,8 @@ fuzz: ## Run each fuzz target for FUZZTIME.
 	tools/fuzz.sh $(FUZZTIME)
 
 .PHONY: chaos
-chaos: ## Kill a running chat KILLS times and check that nothing is lost or said twice.
-	go test ./cmd/staffroom/internal/chaos -run Chaos -count 1 -v -timeout 60m -args -chaos.kills=$(KILLS) $(if $(SEED),-chaos.seed=$(SEED))
+chaos: ## Kill workers and their Redis, KILLS workers in each test, and check that nothing is lost or said twice.
+	go test ./cmd/staffroom/internal/chaos -count 1 -v -timeout 60m -args -chaos.kills=$(KILLS) $(if $(SEED),-chaos.seed=$(SEED))
 
 .PHONY: pace
 pace: ## Send 5,000 posts as fast as the platform allows and check how near to that it comes.
@@ -57,6 +62,18 @@ pace: ## Send 5,000 posts as fast as the platform allows and check how near to t
 .PHONY: outage
 outage: ## Take Redis away for 70 seconds in the middle of a chat.
 	go test ./cmd/staffroom/internal/outage -count 1 -v -timeout 10m -args -outage.lasts=70s
+
+.PHONY: hour
+hour: ## Play an hour with a hundred people in three places, and again with each kind of trouble (SEED=… repeats one).
+	go test ./cmd/staffroom/internal/hour -count 1 -v -timeout 10m -args -hour.within=1s -hour.link $(if $(SEED),-hour.seed=$(SEED))
+
+.PHONY: footprint
+footprint: ## Measure the memory of the program: idle, and in 1,000 servers of Discord.
+	go test ./cmd/staffroom/internal/footprint -count 1 -v -timeout 10m -args -footprint.after=1m
+
+.PHONY: year
+year: ## Live a school year of check-ins with 500 people.
+	go test ./cmd/staffroom/internal/house -run SchoolYear -count 1 -v -timeout 10m -args -year.people=500
 
 .PHONY: cross
 cross: cross-darwin cross-windows ## Build for macOS and Windows.
