@@ -11,6 +11,8 @@ import (
 	"github.com/staffroom-bot/staffroom/bot"
 	"github.com/staffroom-bot/staffroom/bot/discussion"
 	"github.com/staffroom-bot/staffroom/bot/redis/internal/wait"
+	"github.com/staffroom-bot/staffroom/bot/redis/redistest"
+	"github.com/staffroom-bot/staffroom/scheduler"
 )
 
 // rush is filings that are asked for while the calls before them are under way.
@@ -87,29 +89,29 @@ func (r *rush) untilWaiting(want int) {
 }
 
 func TestWhatIsSaidAtOnceIsFiledTogether(t *testing.T) {
-	eachAtNoon(t, func(b *bench) {
-		r := newRush(b)
-		r.fill()
-		const many = 20
-		for n := range many {
-			r.file(b.Context(), r.discussion, entry(fmt.Sprint("m", n), "A1"))
+	// How calls are put together does not depend on the kind of Redis.
+	b := newBench(t, redistest.InProcess(t), scheduler.NewManualClock(noon))
+	r := newRush(b)
+	r.fill()
+	const many = 20
+	for n := range many {
+		r.file(b.Context(), r.discussion, entry(fmt.Sprint("m", n), "A1"))
+	}
+	r.untilWaiting(many)
+	close(r.held)
+	for range bundlesAtOnce + many {
+		if got := <-r.results; got.filed != discussion.FiledNew || got.err != nil {
+			t.Errorf("%+v", got)
 		}
-		r.untilWaiting(many)
-		close(r.held)
-		for range bundlesAtOnce + many {
-			if got := <-r.results; got.filed != discussion.FiledNew || got.err != nil {
-				t.Errorf("%+v", got)
-			}
-		}
-		if calls := b.calls.take(); !slices.Equal(calls, slices.Repeat([]string{"file"}, bundlesAtOnce+1)) {
-			t.Errorf("%d messages were filed by %q", bundlesAtOnce+many, calls)
-		}
-		entries, err := b.chats().Entries(b.Context(), home, "d1")
-		if err != nil || len(entries) != 1+bundlesAtOnce+many {
-			t.Errorf("%d entries, %v", len(entries), err)
-		}
-		r.until(func(waiting, senders int) bool { return waiting == 0 && senders == 0 })
-	})
+	}
+	if calls := b.calls.take(); !slices.Equal(calls, slices.Repeat([]string{"file"}, bundlesAtOnce+1)) {
+		t.Errorf("%d messages were filed by %q", bundlesAtOnce+many, calls)
+	}
+	entries, err := b.chats().Entries(b.Context(), home, "d1")
+	if err != nil || len(entries) != 1+bundlesAtOnce+many {
+		t.Errorf("%d entries, %v", len(entries), err)
+	}
+	r.until(func(waiting, senders int) bool { return waiting == 0 && senders == 0 })
 }
 
 func TestEachOfABundleHasItsOwnResult(t *testing.T) {
