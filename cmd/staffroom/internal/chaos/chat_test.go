@@ -229,8 +229,11 @@ func (h *harness) unacknowledged() int {
 }
 
 func (h *harness) await(deadline time.Time, done func() bool) {
-	for !done() {
-		changed := h.server.Changed()
+	for {
+		changed := h.server.Changed() // first: what happens while we look must wake us
+		if done() {
+			return
+		}
 		select {
 		case <-changed:
 		case <-time.After(time.Until(deadline)):
