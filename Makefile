@@ -47,6 +47,10 @@ format: ## Format the code.
 bench: ## Run the benchmarks.
 	go test -run '^$$' -bench . -benchmem -timeout 30m ./...
 
+.PHONY: bench-match
+bench-match: ## Measure the matching of partners, and write the tables of docs/matching.md (some minutes).
+	go test ./bot/partner/match -run TestTables -count 1 -v -timeout 60m -args -match.tables=$(CURDIR)/docs/matching.md
+
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME.
 	tools/fuzz.sh $(FUZZTIME)
@@ -74,6 +78,10 @@ footprint: ## Measure the memory of the program: idle, and in 1,000 servers of D
 .PHONY: year
 year: ## Live a school year of check-ins with 500 people.
 	go test ./cmd/staffroom/internal/house -run SchoolYear -count 1 -v -timeout 10m -args -year.people=500
+
+.PHONY: links
+links: ## Check 10,000 links on 300 hosts for a hundred days (some five minutes).
+	go test ./cmd/staffroom/internal/fetch -run LinksOverMonths -count 1 -v -timeout 30m -args -links.count=10000 -links.hosts=300
 
 .PHONY: cross
 cross: cross-darwin cross-windows ## Build for macOS and Windows.

@@ -61,7 +61,7 @@ type Paced interface {
 // Pace is how fast a platform takes messages of ours. A zero Rate is no limit.
 type Pace struct {
 	Channel Rate // in one channel
-	Overall Rate // on the whole connection
+	Overall Rate // on the whole connection; opening a thread counts like a message
 	Updates Rate // changes of messages on the whole connection, within the other two
 	Threads bool // a thread counts as a channel of its own
 }
@@ -73,13 +73,38 @@ type Rate struct {
 	Per  time.Duration
 }
 
-// ThreadOpener is a Messenger whose platform has threads that must be opened. Its
-// errors are those of Messenger.
+// ThreadOpener is a Messenger whose platform has threads that must be opened. The
+// outbox does so for a post with a Thread when the post stands. Its errors are those
+// of Messenger.
 type ThreadOpener interface {
-	// OpenThread opens the thread under a message of ours, unless it is open. Its
-	// title is plain words.
+	// OpenThread opens the thread under a message of ours in a channel. One that is
+	// open is no error. The title is plain words, of any length.
 	OpenThread(ctx context.Context, ref MessageRef, title string) error
 }
+
+// Crowd is people who belong together on a platform: all who are in a channel or,
+// with a Role, all who have that role in the channel's space.
+type Crowd struct {
+	Channel Channel `json:"channel"`
+	Role    string  `json:"role,omitempty"` // the platform's ID of a role
+}
+
+// MemberLister is a Messenger whose platform tells who is in a channel, and who has
+// a role. Its errors are those of Messenger, or ErrCannotList.
+type MemberLister interface {
+	// Members gives a page of a crowd: people, no bots, and nobody who is gone. page
+	// is "" for the first one, and what the page before gave as next for the others;
+	// next is "" with the last. A page of which the platform knows no longer is
+	// invalid: begin anew.
+	Members(ctx context.Context, of Crowd, page string) (people []Account, next string, err error)
+	// Roles lists roles of a space to choose from, MaxChoices at most, by their IDs.
+	// There are none where the platform has none, or does not tell who has them.
+	Roles(ctx context.Context, space SpaceID) ([]Choice, error)
+}
+
+// ErrCannotList is what a MemberLister answers where the platform does not tell who
+// is there, or does not let this connection know.
+var ErrCannotList = errors.New("the platform does not tell who is there")
 
 // Gathering is something that people come together for, as a platform's own
 // calendar shows it.

@@ -30,6 +30,11 @@ func Day(language string, date time.Time) string {
 	return words.weekdays[date.Weekday()] + " " + words.date(date.Day(), date.Month()) + words.ofYear + strconv.Itoa(date.Year())
 }
 
+// ShortDay is a date in few letters, without its year: "3 Dec", "3 dic".
+func ShortDay(language string, date time.Time) string {
+	return strconv.Itoa(date.Day()) + " " + dateWordsOf(language).month(date.Month())
+}
+
 // location is the zone of that name, or UTC and false.
 func location(zone string) (*time.Location, bool) {
 	if zone == "" {
@@ -47,8 +52,9 @@ func location(zone string) (*time.Location, bool) {
 type dateWords struct {
 	weekdays [7]string // from Sunday on
 	date     func(day int, month time.Month) string
-	ofYear   string // between a date and its year
-	clock    string // a layout of package time
+	month    func(time.Month) string // in three letters
+	ofYear   string                  // between a date and its year
+	clock    string                  // a layout of package time
 }
 
 func dateWordsOf(language string) dateWords {
@@ -58,6 +64,7 @@ func dateWordsOf(language string) dateWords {
 		return dateWords{
 			weekdays: [7]string{"dom", "lun", "mar", "mié", "jue", "vie", "sáb"},
 			date:     func(day int, month time.Month) string { return strconv.Itoa(day) + " de " + spanishMonth(month) },
+			month:    func(month time.Month) string { return spanishMonth(month)[:3] },
 			ofYear:   " de ",
 			clock:    "15:04",
 		}
@@ -65,6 +72,7 @@ func dateWordsOf(language string) dateWords {
 		return dateWords{
 			weekdays: [7]string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"},
 			date:     func(day int, month time.Month) string { return strconv.Itoa(day) + " " + month.String()[:3] },
+			month:    func(month time.Month) string { return month.String()[:3] },
 			ofYear:   " ",
 			clock:    "3:04 pm",
 		}

@@ -51,6 +51,46 @@ func ParseCommandLine(commands []Command, text string) CommandLine {
 	return CommandLine{Path: HelpPath, Values: map[string]string{"unknown": text}}
 }
 
+// IsCommand reports whether what somebody wrote to the bot alone can only be a
+// command, and not a sentence that begins like one ("my home visits went well",
+// "library was full"): it begins with a slash, or is nothing but a command's words
+// ("help", "chat list"), or these are followed by the name of an option and a colon
+// ("chat archive name:Models"). The root may stand before the words.
+//
+// Whatever else is written there goes to the talkers first, and is read by
+// ParseCommandLine if they leave it.
+func IsCommand(commands []Command, text string) bool {
+	text = strings.TrimSpace(text)
+	if strings.HasPrefix(text, "/") {
+		return true
+	}
+	word, rest := cutWord(text)
+	root, hasRoot := findCommand(commands, rootCommand)
+	if hasRoot && isCommand(word, rootCommand) {
+		if text = rest; text == "" {
+			return true
+		}
+		word, rest = cutWord(text)
+	}
+	if onlyCommand(root, text) {
+		return true
+	}
+	command, ok := findCommand(commands, word)
+	return ok && onlyCommand(command, rest)
+}
+
+// onlyCommand reports whether text is nothing but a subcommand, or goes on with the
+// name of an option.
+func onlyCommand(c Command, text string) bool {
+	word, rest := cutWord(text)
+	for _, s := range c.Subcommands {
+		if isCommand(word, s.Name) && (rest == "" || optionAt(s.Options, rest) >= 0) {
+			return true
+		}
+	}
+	return false
+}
+
 func findCommand(commands []Command, word string) (Command, bool) {
 	for _, c := range commands {
 		if isCommand(word, c.Name) {

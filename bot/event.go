@@ -18,7 +18,7 @@ type Event struct {
 	Kind     EventKind
 	Input    InputID
 	Account  Account // who did it; of a deletion it may be empty
-	Name     string  // display name, as data
+	Name     string  // display name, as data; may be empty, and then the one known before stands
 	Message  MessageRef
 	ReplyTo  string // ID of the message that this one replies to, or of its thread's first; may be empty
 	Text     string // as typed; mentions of people as @name

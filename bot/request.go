@@ -12,10 +12,13 @@ type Request struct {
 	Values  map[string]string // a command's options, a form's fields; as typed
 	Input   InputID
 	Account Account
-	Name    string // display name on the platform, as data
+	Name    string // display name on the platform, as data; may be empty, and then the one known before stands
 	Channel Channel
 	Message *MessageRef // the message whose control was pressed, or opened the form; nil for a command
 	Subject *Subject    // of an Action: the message it was chosen for
+	// Said is what somebody wrote to the bot alone, if it may be something else than
+	// the command that Path and Values make of it: see Talker.
+	Said string
 	// Accounts and Channels are what the platform knows the value of that name to
 	// mean: of options of that kind and of menus. Either may be nil.
 	Accounts map[string]Account
@@ -69,8 +72,10 @@ func (p *Params) Get(name string) string {
 // Reply is what a handler answers.
 type Reply struct {
 	Message *Message // says this; private if the route is
-	Replace bool     // the message takes the place of Request.Message; where that is nil, it is a new one
-	Form    *Form    // opens a form; only from a Quick route
+	// Replace lets the message take the place of Request.Message. It is a new one where
+	// that is nil, and where it is private and others see that.
+	Replace bool
+	Form    *Form // opens a form; only from a Quick route
 	// FieldErrors says what to change in which field of the form that was
 	// submitted. The form stays open and what was typed stays in it.
 	FieldErrors map[string]Text

@@ -11,6 +11,12 @@ type Listener func(ctx context.Context, ev *Event) error
 // Follower names the channels of a space of which no message may be missed.
 type Follower func(ctx context.Context, space SpaceID) ([]Following, error)
 
+// Talker is offered what somebody wrote to the bot alone, in Request.Said, before
+// it is read as a command. It says whether it takes it: then the reply is its own,
+// without a form, and so is the error. Most lines are not for it, so it finds that
+// out with one call of a store at most. It knows the member, whoever that is.
+type Talker func(ctx context.Context, req *Request) (reply Reply, taken bool, err error)
+
 // Completer proposes values for an option; what is typed so far is in the
 // request's Values.
 type Completer func(ctx context.Context, req *Request) ([]Choice, error)

@@ -23,6 +23,7 @@ type Router struct {
 	followers  []Follower
 	routes     map[string]*served // by the part of the path before its first {name}
 	listeners  []Listener
+	talkers    []Talker
 	completers map[string]completion // by path and option
 	middleware []Middleware
 	unserved   *served // what happens to a path that nothing serves
@@ -104,6 +105,10 @@ func (r *Router) Listen(l Listener) { r.listeners = append(r.listeners, l) }
 // Follow adds a follower.
 func (r *Router) Follow(f Follower) { r.followers = append(r.followers, f) }
 
+// Talk adds a talker. They are asked in the order of their declaration, until one
+// takes what was said.
+func (r *Router) Talk(t Talker) { r.talkers = append(r.talkers, t) }
+
 // Actions lists the actions in the order of their declaration.
 func (r *Router) Actions() []Action { return r.actions }
 
@@ -133,14 +138,38 @@ func (r *Router) Route(path string) (*Route, bool) {
 }
 
 // Ask serves a request. A path that nothing serves, such as that of a button
-// from before an upgrade, is a not_found; the middleware sees it too.
+// from before an upgrade, is a not_found; the middleware sees it too. What was said
+// to the bot is what its path makes of it only if no talker takes it.
 func (r *Router) Ask(ctx context.Context, req *Request) (Reply, error) {
+	if req.Said != "" && len(r.talkers) > 0 {
+		if reply, taken, err := r.talk(ctx, req); taken || err != nil {
+			return reply, err
+		}
+	}
 	s, params, ok := r.find(req.Path)
 	if !ok {
 		s = r.unserved
 	}
 	req.Route, req.Params = &s.route, params
 	return s.handle(ctx, req)
+}
+
+// talk offers what was said to the talkers. The middleware is around them, under a
+// route of their own, and so explains what goes wrong: then it is taken too.
+func (r *Router) talk(ctx context.Context, req *Request) (reply Reply, taken bool, err error) {
+	req.Route, req.Params = &Route{Path: "/talk", Private: true}, Params{}
+	left := false
+	reply, err = r.wrap(func(ctx context.Context, req *Request) (Reply, error) {
+		for _, t := range r.talkers {
+			reply, took, err := t(ctx, req)
+			if took || err != nil {
+				return reply, err
+			}
+		}
+		left = true
+		return Reply{}, nil
+	})(ctx, req)
+	return reply, !left, err
 }
 
 // Tell passes the event to every listener and joins their errors. A listener

@@ -295,3 +295,53 @@ func TestFindingARouteAllocatesNothing(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// What was said goes to the first talker that takes it, and is a command if none
+// does; the middleware is around both, and explains what fails.
+func TestRouterTalks(t *testing.T) {
+	var seen []string
+	r := bot.NewRouter(func(next bot.Handler) bot.Handler {
+		return func(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+			req.Member.ID = "01ana"
+			reply, err := next(ctx, req)
+			seen = append(seen, req.Route.Path)
+			if err != nil {
+				return bot.Say(bot.Plain("explained")), nil
+			}
+			return reply, nil
+		}
+	})
+	r.Command(bot.Command{Name: "chat", Subcommands: []bot.Subcommand{{Name: "list", Access: bot.HostsOnly, Handle: names("list")}}})
+	takes := func(word string) bot.Talker {
+		return func(_ context.Context, req *bot.Request) (bot.Reply, bool, error) {
+			if req.Member.ID != "01ana" {
+				t.Error("the member is not known")
+			}
+			switch req.Said {
+			case word:
+				return bot.Say(bot.Plain("taken: " + word)), true, nil
+			case word + " fails":
+				return bot.Reply{}, false, errors.New("no store")
+			}
+			return bot.Reply{}, false, nil
+		}
+	}
+	r.Talk(takes("rose"))
+	r.Talk(takes("thorn"))
+	for _, tt := range []struct{ said, want, routes string }{
+		{"rose", "taken: rose", "/talk"},
+		{"thorn", "taken: thorn", "/talk"},
+		{"thorn fails", "explained", "/talk"},
+		{"chat list please", "list", "/talk /chat/list"},
+		{"", "list", "/chat/list"},
+	} {
+		seen = nil
+		reply, err := r.Ask(t.Context(), &bot.Request{Path: "/chat/list", Said: tt.said})
+		if err != nil || reply.Message == nil || reply.Message.Text.String() != tt.want {
+			t.Errorf("%q: %+v, %v; want %q", tt.said, reply.Message, err, tt.want)
+		}
+		if got := strings.Join(seen, " "); got != tt.routes {
+			t.Errorf("%q went through %q, want %q", tt.said, got, tt.routes)
+		}
+	}
+}

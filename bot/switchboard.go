@@ -84,3 +84,33 @@ func (s *Switchboard) Direct(ctx context.Context, who Account) (Channel, error) 
 	}
 	return m.Direct(ctx, who)
 }
+
+// Members gives a page of a crowd, by its channel's connection: see MemberLister.
+func (s *Switchboard) Members(ctx context.Context, of Crowd, page string) (people []Account, next string, err error) {
+	l, err := s.lister(of.Channel.Space)
+	if err != nil {
+		return nil, "", err
+	}
+	return l.Members(ctx, of, page)
+}
+
+// Roles lists roles of a space, by its connection: see MemberLister.
+func (s *Switchboard) Roles(ctx context.Context, space SpaceID) ([]Choice, error) {
+	l, err := s.lister(space)
+	if err != nil {
+		return nil, err
+	}
+	return l.Roles(ctx, space)
+}
+
+func (s *Switchboard) lister(space SpaceID) (MemberLister, error) {
+	m, err := s.For(space.Connection)
+	if err != nil {
+		return nil, err
+	}
+	l, ok := m.(MemberLister)
+	if !ok {
+		return nil, ErrCannotList
+	}
+	return l, nil
+}

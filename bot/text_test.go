@@ -193,4 +193,9 @@ func TestDay(t *testing.T) {
 			t.Errorf("%s: %q, want %q", language, got, want)
 		}
 	}
+	for language, want := range map[string]string{"en": "3 Dec", "": "3 Dec", "es-MX": "3 dic"} {
+		if got := bot.ShortDay(language, day); got != want {
+			t.Errorf("%s in short: %q, want %q", language, got, want)
+		}
+	}
 }

@@ -24,10 +24,14 @@ const (
 	module = "github.com/staffroom-bot/staffroom/"
 	config = "../.golangci.yml"
 
+	bleve     = "github.com/blevesearch/bleve/v2"
+	charts    = "github.com/go-analyze/charts"
+	chess     = "github.com/gnutterts/chesspairing"
 	cron      = "github.com/robfig/cron/v3"
 	discordgo = "github.com/bwmarrin/discordgo"
 	flock     = "github.com/gofrs/flock"
 	goYAML    = "github.com/goccy/go-yaml"
+	goquery   = "github.com/PuerkitoBio/goquery"
 	golangICS = "github.com/arran4/golang-ical"
 	i18n      = "github.com/nicksnyder/go-i18n/v2/i18n"
 	miniredis = "github.com/alicebob/miniredis/v2"
@@ -101,13 +105,53 @@ var layers = []struct {
 	},
 	{
 		"bot/checkin/x.go",
-		[]string{"std", "bot", "bot/locale", "bot/outbox", "scheduler", "scheduler/rule", goYAML},
-		[]string{"scheduler/ical", "bot/community", "bot/discussion", "bot/schedule", "bot/redis", "bot/bottest", "adapters/slack", redis, slack},
+		[]string{"std", "bot", "bot/checkin/picture", "bot/locale", "bot/outbox", "scheduler", "scheduler/rule", goYAML},
+		[]string{"scheduler/ical", "bot/community", "bot/discussion", "bot/schedule", "bot/redis", "bot/bottest", "adapters/slack", redis, slack, charts},
+	},
+	{
+		"bot/checkin/picture/x.go",
+		[]string{"std", charts},
+		[]string{"scheduler", "bot", "bot/checkin", "bot/locale", "bot/redis", "adapters/slack", redis, goYAML, slack, charts + "/chartdraw"},
 	},
 	{
 		"bot/checkin/x_test.go",
 		[]string{"std", "bot", "bot/bottest", "bot/locale", "scheduler/rule", rapid},
 		[]string{"bot/community", "bot/discussion", "bot/schedule", "adapters/console", "cmd/staffroom"},
+	},
+	{
+		"bot/library/x.go",
+		[]string{"std", "bot", "bot/library/index", "bot/library/link", "bot/library/page", "bot/locale", "bot/outbox", "scheduler", "scheduler/rule"},
+		[]string{"scheduler/ical", "bot/community", "bot/discussion", "bot/report", "bot/redis", "bot/bottest", "adapters/slack", redis, bleve, goquery, slack},
+	},
+	{
+		"bot/library/index/x.go",
+		[]string{"std", bleve, "github.com/blevesearch/bleve_index_api"},
+		[]string{"scheduler", "bot", "bot/library", "bot/library/link", "bot/redis", redis, goquery},
+	},
+	{
+		"bot/library/link/x.go",
+		[]string{"std", "bot", "golang.org/x/net/idna", "mvdan.cc/xurls/v2"},
+		[]string{"scheduler", "bot/library", "bot/redis", redis, bleve, goquery},
+	},
+	{
+		"bot/library/page/x.go",
+		[]string{"std", goquery, "golang.org/x/net/html", "golang.org/x/net/html/charset", "golang.org/x/text/language"},
+		[]string{"scheduler", "bot", "bot/library", "bot/redis", redis, bleve},
+	},
+	{
+		"bot/library/x_test.go",
+		[]string{"std", "bot", "bot/bottest", "bot/redis", "bot/redis/redistest", "scheduler", rapid},
+		[]string{"bot/community", "bot/discussion", "bot/report", "adapters/console", "cmd/staffroom"},
+	},
+	{
+		"bot/partner/match/x.go",
+		[]string{"std", chess + "/algorithm/blossom"},
+		[]string{"scheduler", "bot", "bot/partner", "bot/locale", "bot/redis", chess, chess + "/pairing", redis, rapid},
+	},
+	{
+		"bot/partner/x.go",
+		[]string{"std", "bot"},
+		[]string{"bot/community", "bot/redis", chess + "/algorithm/blossom", redis},
 	},
 	{
 		"bot/report/x.go",

@@ -13,11 +13,13 @@ import (
 func postCases() []testCase {
 	return []testCase{
 		{name: "a key is one message", run: keyIsOneMessage},
+		{name: "a thread is opened once", run: threadOnce},
 		{name: "update", run: update},
 		{name: "delete", run: deleteTwice},
 		{name: "direct message", run: directMessage},
 		{name: "direct message to a stranger", run: directToStranger},
 		{name: "looks, link and mention", run: looksLinkAndMention},
+		{name: "a control that is a link", run: linkControl},
 		{name: "mention of somebody elsewhere", run: mentionElsewhere},
 		{name: "time", run: timeShown},
 		{name: "image and file", run: imageAndFile},
@@ -73,6 +75,29 @@ func keyIsOneMessage(p *play) {
 	}
 	if n := p.count(Joe, "Question one"); n != 1 {
 		p.Errorf("Joe sees the post %d times, want once", n)
+	}
+}
+
+// threadOnce: where threads must be opened, one that stands is no error, and one
+// under no message is an error for good.
+func threadOnce(p *play) {
+	opener, opens := p.adapter.(bot.ThreadOpener)
+	if !opens {
+		return
+	}
+	title := strings.Repeat("A title for which no platform has room. ", 10)
+	ref := p.send(p.post("threaded", bot.Plain("Question one")))
+	for range 2 {
+		if err := opener.OpenThread(p.Context(), ref, title); err != nil {
+			p.Fatalf("OpenThread: %v", err)
+		}
+	}
+	bare := p.send(p.post("bare", bot.Plain("Question two")))
+	if err := p.adapter.Delete(p.Context(), bare); err != nil {
+		p.Fatalf("Delete: %v", err)
+	}
+	if code := bot.CodeOf(opener.OpenThread(p.Context(), bare, title)); code != bot.NotFound && code != bot.Permanent {
+		p.Errorf("OpenThread under a deleted message = %q, want not_found or permanent", code)
 	}
 }
 
@@ -155,6 +180,15 @@ func looksLinkAndMention(p *play) {
 	}
 	eventually(p, begins+" with a link and a mention of Joe", func() []Seen { return p.world.Seen(Joe) },
 		func(all []Seen) bool { return slices.ContainsFunc(all, right) })
+}
+
+// linkControl: a link leads to its address and is no button; those beside it work.
+func linkControl(p *play) {
+	ref := p.send(p.post("link", bot.Plain("Fraction Strips"), bot.Control{Label: "Open", URL: address}, bot.Control{Label: renewLabel, Path: "/probe/renew"}))
+	got := eventually(p, "message "+ref.ID, func() Seen { return p.seenByID(Joe, ref.ID) }, func(s Seen) bool { return s.ID != "" })
+	if !slices.Equal(got.Links, []string{address}) || !slices.Equal(got.Buttons, []string{renewLabel}) || got.Text != "Fraction Strips" {
+		p.Errorf("shows as %+v, want a link and a button", got)
+	}
 }
 
 // mentionElsewhere: an ID means somebody else, or nobody, in another space.

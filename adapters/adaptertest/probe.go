@@ -64,6 +64,7 @@ func newProbe() *probe {
 		{Name: "slow", Summary: "probe.slow", Private: true, Mode: bot.Deferred, Handle: p.slow},
 		{Name: "menus", Summary: "probe.menus", Handle: menus},
 		{Name: "meant", Summary: "probe.meant", Private: true, Options: meant, Handle: say("Understood")},
+		{Name: "drawn", Summary: "probe.drawn", Private: true, Handle: drawnForOne},
 	}})
 	p.router.Action(bot.Action{Path: "/probe/keep", Label: keepLabel, Private: true, Handle: keep})
 	p.router.Handle(bot.Route{Path: "/probe/open/{n}", Private: true, Handle: open})
@@ -73,6 +74,7 @@ func newProbe() *probe {
 	p.router.Handle(bot.Route{Path: "/probe/athome", Private: true, Handle: atHome})
 	p.router.Handle(bot.Route{Path: "/probe/aside", Private: true, Handle: say("Aside")})
 	p.router.Listen(p.listen)
+	p.router.Talk(p.talk)
 	return p
 }
 

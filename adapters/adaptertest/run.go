@@ -30,7 +30,7 @@ type testCase struct {
 // something that the World says it lacks is skipped.
 func Run(t *testing.T, newWorld func(*testing.T) World) {
 	t.Helper()
-	for _, c := range slices.Concat(replyCases(), postCases(), eventCases(), hostileCases(), menuCases()) {
+	for _, c := range slices.Concat(replyCases(), postCases(), eventCases(), hostileCases(), menuCases(), memberCases(), talkCases(), pictureCases()) {
 		t.Run(c.name, func(t *testing.T) {
 			before := goleak.IgnoreCurrent()
 			t.Cleanup(func() { goleak.VerifyNone(t, before) }) // after the World's own cleanup
@@ -61,6 +61,10 @@ func lacks(world World, what Capability) bool {
 		_, able = world.(Homer)
 	case Meanings:
 		_, able = world.(Meaner)
+	case Members:
+		_, able = world.(Lister)
+	case Talk:
+		_, able = world.(Talker)
 	}
 	return !able || slices.Contains(world.Lacks(), what)
 }

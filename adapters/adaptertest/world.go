@@ -80,6 +80,8 @@ const (
 	Actions  Capability = "actions"  // Actor
 	Home     Capability = "a home"   // Homer
 	Meanings Capability = "meanings" // Meaner
+	Members  Capability = "members"  // Lister
+	Talk     Capability = "talk"     // Talker
 )
 
 // Editor is a World in which people can change and delete their messages.
@@ -90,8 +92,8 @@ type Editor interface {
 
 // Redeliverer is a World whose platform may deliver an input twice.
 type Redeliverer interface {
-	// Redeliver hands the adapter the last thing that Say did once more, as the
-	// platform itself would, whether or not it was acknowledged.
+	// Redeliver hands the adapter the last thing that Say or SayDirectly did once
+	// more, as the platform itself would, whether or not it was acknowledged.
 	Redeliver()
 }
 
@@ -137,6 +139,13 @@ type Meaner interface {
 	// CommandNaming asks for /name sub with the option who set to Ana or Joe, and
 	// the option where set to the World's channel.
 	CommandNaming(asker, name, sub, whom string)
+}
+
+// Talker is a World in which a person writes to the bot alone, in words of their own.
+type Talker interface {
+	// SayDirectly posts text in the direct messages of this person and the bot,
+	// exactly as typed, as Say does in the channel.
+	SayDirectly(who, text string) (id string)
 }
 
 // Confidant is a World that knows its platform's secrets and what was logged. It

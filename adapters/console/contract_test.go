@@ -1,6 +1,7 @@
 package console
 
 import (
+	"errors"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -51,9 +52,10 @@ func (w *world) Lacks() []adaptertest.Capability {
 func (w *world) Channel() bot.Channel           { return w.console.Channel("lounge") }
 func (w *world) Account(who string) bot.Account { return w.console.Account(who) }
 
+// do lets somebody do something. A case may be over before they have.
 func (w *world) do(deed func() error) {
 	w.deeds.Do("", func() {
-		if err := deed(); err != nil {
+		if err := deed(); err != nil && !errors.Is(err, errStopped) {
 			w.t.Error(err)
 		}
 	})
@@ -112,6 +114,13 @@ func (w *world) Fill(who string, values map[string]string) {
 	w.do(func() error { return w.console.As(who).Fill(w.t.Context(), values) })
 }
 
+func (w *world) Role() string {
+	if err := w.console.Join(w.t.Context(), Person{Name: adaptertest.Ana, Role: bot.RoleHost}); err != nil {
+		w.t.Fatal(err)
+	}
+	return string(bot.RoleHost)
+}
+
 func (w *world) Seen(who string) []adaptertest.Seen {
 	a := w.console
 	a.mu.Lock()
@@ -128,9 +137,12 @@ func (w *world) Seen(who string) []adaptertest.Seen {
 			Direct:  isDirect(msg.Channel),
 		}
 		for _, c := range msg.Body.Controls {
-			if c.Pick == "" {
+			switch {
+			case c.URL != "":
+				s.Links = append(s.Links, c.URL)
+			case c.Pick == "":
 				s.Buttons = append(s.Buttons, c.Label)
-			} else {
+			default:
 				s.Menus = append(s.Menus, c.Label)
 			}
 		}

@@ -10,8 +10,11 @@ import (
 )
 
 // saved is the message of the bot as it is kept: what a file says is not, but
-// where it has been written.
+// where it has been written; nor is what a picture shows.
 func (a *Adapter) saved(m bot.Message) (*bot.Message, error) {
+	if m.Image != nil {
+		m.Image = &bot.Image{URL: m.Image.URL, Alt: m.Image.Alt}
+	}
 	if len(m.Files) == 0 {
 		return &m, nil
 	}

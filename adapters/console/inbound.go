@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -20,6 +21,8 @@ type question struct {
 	from    *bot.MessageRef // the message whose control was pressed
 	form    *form           // the form that is submitted
 	subject *bot.Subject    // the message that something is done with
+	said    string          // what may be no command
+	input   bot.InputID     // of what was said; otherwise a new one
 
 	accounts map[string]bot.Account // what is picked
 	channels map[string]bot.Channel
@@ -32,7 +35,8 @@ func (a *Adapter) ask(ctx context.Context, p Person, q question) error {
 	req := &bot.Request{
 		Path:     q.path,
 		Values:   q.values,
-		Input:    bot.InputID(a.run + "-" + strconv.Itoa(a.inputs)),
+		Said:     q.said,
+		Input:    cmp.Or(q.input, bot.InputID(a.run+"-"+strconv.Itoa(a.inputs))),
 		Account:  a.memory.account(p.Name),
 		Name:     p.Name,
 		Channel:  a.memory.channel(q.channel),
@@ -117,7 +121,7 @@ func (a *Adapter) deliver(ctx context.Context) error {
 		ev := a.memory.pending[0]
 		a.mu.Unlock()
 
-		refusal := a.inbox.Tell(ctx, &ev)
+		refusal := a.pass(ctx, &ev)
 		if refusal != nil && ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -126,6 +130,28 @@ func (a *Adapter) deliver(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// pass passes on what a person did: as an event in a channel; to the bot alone, as
+// what it is asked. There a message counts as it was first said.
+func (a *Adapter) pass(ctx context.Context, ev *bot.Event) error {
+	channel := ev.Message.Channel.ID
+	switch {
+	case !isDirect(channel):
+		return a.inbox.Tell(ctx, ev)
+	case ev.Kind != bot.MessagePosted:
+		return nil
+	}
+	p, err := a.known(ctx, ev.Name)
+	if err != nil {
+		return err
+	}
+	line := bot.ParseCommandLine(a.inbox.Commands(), ev.Text)
+	q := question{path: line.Path, values: line.Values, channel: channel, input: ev.Input}
+	if !bot.IsCommand(a.inbox.Commands(), ev.Text) {
+		q.said = ev.Text
+	}
+	return a.ask(ctx, p, q)
 }
 
 // told notes what became of the first pending event, and reports whether it is

@@ -63,7 +63,11 @@ func parseLine(s string) (line, error) {
 	}
 	who, rest, ok := strings.Cut(s, ":")
 	who, channel, moved := strings.Cut(strings.TrimSpace(who), "#")
+	who, direct := strings.CutSuffix(strings.TrimSpace(who), "@"+botName)
 	who = strings.TrimSpace(who)
+	if direct {
+		channel = directChannel(userOf(who))
+	}
 	if !ok || !isWord(who) || strings.HasPrefix(rest, "//") {
 		return line{}, mistakef("say something as somebody, like this:  maria: hello  (!help lists everything)")
 	}

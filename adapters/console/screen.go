@@ -171,14 +171,17 @@ func (s *screen) span(span bot.Span, zone string) (look, string) {
 func (s *screen) below(m bot.Message) []string {
 	var out []string
 	if m.Image != nil {
-		out = append(out, "(picture: "+safeLine(m.Image.Alt)+") "+safeLine(m.Image.URL))
+		out = append(out, strings.TrimSpace("(picture: "+safeLine(m.Image.Alt)+") "+safeLine(m.Image.URL)))
 	}
 	for _, f := range m.Files {
 		out = append(out, "(file: "+safeLine(f.Name)+")")
 	}
 	var buttons []string
 	for _, c := range m.Controls {
-		if c.Pick == "" {
+		switch {
+		case c.URL != "":
+			buttons = append(buttons, s.paint(boldLook, "["+safeLine(c.Label)+": "+safeLine(c.URL)+"]"))
+		case c.Pick == "":
 			buttons = append(buttons, s.paint(boldLook, "["+safeLine(c.Label)+"]"))
 		}
 	}

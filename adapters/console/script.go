@@ -224,6 +224,7 @@ func (a *Adapter) directOf(name string) error {
 const help = `what a line can be:
 maria: A1 I start with a picture      says it
 maria #other: hello                   says it in another channel
+maria @staffroom: hello               says it to staffroom alone
 maria: /chat list                     a command; /staffroom help lists them
 maria: !press Start                   presses the newest [Start] that maria sees
 maria: !press Start 12                presses [Start] on message 12

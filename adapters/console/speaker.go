@@ -31,6 +31,9 @@ func (s Speaker) In(channel string) Speaker {
 	return s
 }
 
+// Alone is the same person in their direct messages with the bot.
+func (s Speaker) Alone() Speaker { return s.In(directChannel(userOf(s.who))) }
+
 // SayOptions are what a message may come with.
 type SayOptions struct {
 	ID      string // of an imported message; the next number if empty
@@ -172,7 +175,7 @@ func (s Speaker) do(ctx context.Context, work func(p Person, channel string) err
 		if channel == "" {
 			channel = a.here()
 		}
-		if !isWord(channel) {
+		if !isWord(channel) && channel != directChannel(userOf(s.who)) {
 			return mistakef("a channel is one word, such as lounge")
 		}
 		p, err := a.known(ctx, s.who)
@@ -229,7 +232,7 @@ func (a *Adapter) pressed(p Person, label, id string) (question, error) {
 			continue
 		}
 		for _, c := range msg.Body.Controls {
-			if c.Pick == "" && strings.EqualFold(c.Label, label) {
+			if c.Pick == "" && c.URL == "" && strings.EqualFold(c.Label, label) {
 				ref := a.memory.ref(msg)
 				return question{path: c.Path, channel: msg.Channel, from: &ref}, nil
 			}

@@ -53,19 +53,24 @@ type Options struct {
 	// NoContent does without the privileged intent of message content. What people
 	// write in channels is not heard then; commands, buttons and forms are.
 	NoContent bool
-	Seal      *bot.Seal // marks controls and forms as ours
-	Words     bot.Words // the message catalogue
-	Language  string    // of command descriptions and of words where the reader's is not known; default "en"
-	Logger    *slog.Logger
-	Transport http.RoundTripper // of the HTTP API; default http.DefaultTransport
-	Now       func() time.Time  // default time.Now
+	// ListMembers lets check-ins be for everybody in a channel, or who has a role. It
+	// needs the privileged intent of server members.
+	ListMembers bool
+	Seal        *bot.Seal // marks controls and forms as ours
+	Words       bot.Words // the message catalogue
+	Language    string    // of command descriptions and of words where the reader's is not known; default "en"
+	Logger      *slog.Logger
+	Transport   http.RoundTripper // of the HTTP API; default http.DefaultTransport
+	Now         func() time.Time  // default time.Now
 }
 
 // Adapter is a connection to Discord. It implements bot.Adapter, bot.Deduper,
-// bot.Paced, bot.EventPublisher and bot.WebReceiver.
+// bot.Paced, bot.ThreadOpener, bot.EventPublisher, bot.MemberLister and
+// bot.WebReceiver.
 type Adapter struct {
 	name      string
 	content   bool // of messages is heard
+	lists     bool // who is a member of a server
 	publicKey ed25519.PublicKey
 	language  string
 	seal      *bot.Seal
@@ -83,6 +88,8 @@ type Adapter struct {
 	drafts *recent[bot.Form] // forms as they were filled in, by person and path
 	direct *recent[string]   // channels of direct messages, by person
 	seen   *recent[string]   // the server where a person was last seen
+	sought *recent[struct{}] // people of whom nobody knows in which server they are
+	served *recent[struct{}] // interactions, by their ID
 }
 
 // patience is how long things may take.
@@ -95,11 +102,15 @@ type patience struct {
 }
 
 const (
-	remembered  = 2000      // people
-	draftsHeld  = 500       // forms
-	draftsKept  = time.Hour // a form as it was filled in
-	peopleKept  = 30 * 24 * time.Hour
-	stopHandler = 300 * time.Millisecond // for handlers to end, once they have been told to
+	remembered = 2000      // people
+	draftsHeld = 500       // forms
+	draftsKept = time.Hour // a form as it was filled in
+	peopleKept = 30 * 24 * time.Hour
+	// What comes again after a resumed session, or is sent again by who has recorded
+	// it, comes within minutes.
+	requestsHeld = 5000
+	requestsKept = 2 * signatureValid
+	stopHandler  = 300 * time.Millisecond // for handlers to end, once they have been told to
 )
 
 // New returns an adapter, which connects when it runs. It can send before that.
@@ -127,10 +138,10 @@ func New(o Options) (*Adapter, error) {
 	log := o.Logger.With("connection", o.Name)
 	r := &rest{client: c, token: o.Token}
 	return &Adapter{
-		name: o.Name, content: !o.NoContent, publicKey: key, language: o.Language, seal: o.Seal, words: o.Words, log: log, now: o.Now,
+		name: o.Name, content: !o.NoContent, lists: o.ListMembers, publicKey: key, language: o.Language, seal: o.Seal, words: o.Words, log: log, now: o.Now,
 		rest: r,
 		gateway: gateway{
-			name: o.Name, token: o.Token, intents: intents(!o.NoContent), rest: r, log: log, wait: backoff,
+			token: o.Token, intents: intents(!o.NoContent), rest: r, log: log, wait: backoff,
 			timing: timing{
 				dial: 10 * time.Second, hello: 10 * time.Second, ready: 30 * time.Second,
 				write: 10 * time.Second, leave: 300 * time.Millisecond,
@@ -147,12 +158,15 @@ func New(o Options) (*Adapter, error) {
 		drafts: newRecent[bot.Form](draftsHeld, draftsKept, o.Now),
 		direct: newRecent[string](remembered, peopleKept, o.Now),
 		seen:   newRecent[string](remembered, peopleKept, o.Now),
+		sought: newRecent[struct{}](remembered, soughtAgain, o.Now),
+		served: newRecent[struct{}](requestsHeld, requestsKept, o.Now),
 	}, nil
 }
 
 var (
 	_ bot.Adapter        = (*Adapter)(nil)
 	_ bot.Deduper        = (*Adapter)(nil)
+	_ bot.ThreadOpener   = (*Adapter)(nil)
 	_ bot.EventPublisher = (*Adapter)(nil)
 	_ bot.WebReceiver    = (*Adapter)(nil)
 )
@@ -197,16 +211,6 @@ func (a *Adapter) say(language string, key bot.Key) bot.Text {
 		language = a.language
 	}
 	return a.words.Text(language, key)
-}
-
-// home is the server that a person means in direct messages, where Discord
-// names none: the one they were last seen in, or the bot's only one.
-func (a *Adapter) home(user string) string {
-	if guild, ok := a.seen.get(user); ok {
-		return guild
-	}
-	guild, _ := a.places.onlyGuild()
-	return guild
 }
 
 func (a *Adapter) space(guild string) bot.SpaceID { return bot.SpaceID{Connection: a.name, ID: guild} }

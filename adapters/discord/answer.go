@@ -41,6 +41,8 @@ type conversation struct {
 	hidden  bool // the first answer was a private message to come
 }
 
+var errTooMuch = errors.New("more was asked for at once than is kept waiting")
+
 type outcome struct {
 	reply bot.Reply
 	err   error
@@ -57,12 +59,15 @@ func (r *receiver) serve(i *interactionInfo, req *bot.Request) {
 	c := r.conversation(i, req, !found || route.Private)
 	done := make(chan outcome, 1)
 	r.lanes.aside(func() { c.answer(found && route.Mode == bot.Deferred, done) })
-	r.lanes.do(r.ctx, "u"+req.Account.User, func() {
+	queued := r.lanes.try("u"+req.Account.User, func() {
 		ctx, cancel := context.WithTimeout(r.work, r.patience.handle)
 		defer cancel()
 		reply, err := r.in.Ask(ctx, req)
 		done <- outcome{reply, err}
 	})
+	if !queued { // whoever asks that much must not hold up the others
+		done <- outcome{err: errTooMuch}
+	}
 }
 
 func (c *conversation) answer(deferred bool, done <-chan outcome) {
@@ -146,9 +151,16 @@ func (c *conversation) open(f bot.Form) {
 // show says something: as the first answer or after it, in the place of the
 // message with the control or as a message of its own.
 func (c *conversation) show(b body, private, replace bool) {
-	if !c.reply(b, private, replace && c.i.Message != nil) {
+	if !c.reply(b, private, replace && c.replaceable(private)) {
 		c.inDirect(b)
 	}
+}
+
+// replaceable reports whether an answer may take the place of the message with the
+// control: a private one only where nobody else sees that.
+func (c *conversation) replaceable(private bool) bool {
+	m := c.i.Message
+	return m != nil && (!private || c.i.GuildID == "" || m.Flags&flagEphemeral != 0)
 }
 
 // inDirect says something in direct messages, where the interaction takes no

@@ -13,10 +13,12 @@ type applicationInfo struct {
 	EndpointURL string `json:"interactions_endpoint_url"`
 }
 
-// Flags that say that the bot may read messages: after a review, or while it is
-// in few servers.
+// Flags that say that the bot may list members and read messages: after a review,
+// or while few people are in its servers.
 // https://discord.com/developers/docs/resources/application#application-object-application-flags
 const (
+	flagMembers               = 1 << 14
+	flagMembersLimited        = 1 << 15
 	flagMessageContent        = 1 << 18
 	flagMessageContentLimited = 1 << 19
 )

@@ -28,13 +28,15 @@ func Check(ctx context.Context, o Options) []bot.Finding {
 	r := &rest{client: client, token: o.Token}
 	app, err := r.application(ctx)
 	if what, refused := mend(closeCode(err)); refused {
-		return []bot.Finding{bad("Discord refuses the token", what)}
+		return []bot.Finding{bad("Discord refuses the token", todo(what))}
 	}
 	if err != nil {
 		return []bot.Finding{bad("Discord cannot be reached: "+err.Error(), "can this machine open https://discord.com? See docs/discord.md")}
 	}
 	findings := []bot.Finding{good("Discord knows the token")}
-	findings = append(findings, app.reading(o.NoContent), app.sending(key != nil, o))
+	findings = append(findings, app.reading(o.NoContent))
+	findings = append(findings, app.listing(o.ListMembers)...)
+	findings = append(findings, app.sending(key != nil, o))
 	servers, err := r.servers(ctx)
 	if err != nil {
 		return append(findings, bad("the bot's servers cannot be looked up: "+err.Error(), "try again in a minute; see docs/discord.md"))
@@ -52,9 +54,30 @@ func (a *applicationInfo) reading(noContent bool) bot.Finding {
 		return good("messages are not read, as message_content: false says")
 	case !may:
 		what, _ := mend(closeRefusedIntents)
-		return bad("the bot may not read messages", what)
+		return bad("the bot may not read messages", todo(what))
 	}
 	return good("the bot may read messages")
+}
+
+// todo leaves out of what mend says the part before the colon, which a finding
+// says in its own words.
+func todo(mend string) string {
+	if _, rest, found := strings.Cut(mend, ": "); found {
+		return rest
+	}
+	return mend
+}
+
+// listing says whether the bot may list members, if it is to.
+func (a *applicationInfo) listing(wanted bool) []bot.Finding {
+	switch may := a.Flags&(flagMembers|flagMembersLimited) != 0; {
+	case !wanted:
+		return nil
+	case !may:
+		return []bot.Finding{bad("the bot may not list members, as list_members: true says",
+			"switch on the Server Members Intent (Bot, Privileged Gateway Intents), or remove list_members; see docs/discord.md, step 2")}
+	}
+	return []bot.Finding{good("the bot may list members")}
 }
 
 // sending says whether interactions arrive.
@@ -74,7 +97,7 @@ func (a *applicationInfo) sending(overHTTP bool, o Options) bot.Finding {
 		return bad("Discord sends interactions to "+a.EndpointURL+", where this Staffroom does not take them",
 			"remove the address (General Information, Interactions Endpoint URL), or set public_key; "+page)
 	}
-	return good("interactions come over the gateway")
+	return good("commands and buttons come over the connection that Staffroom opens")
 }
 
 // standing says how the bot stands in its servers.
@@ -90,8 +113,12 @@ func (a *applicationInfo) standing(servers []serverInfo) []bot.Finding {
 				"give its role these permissions (Server Settings, Roles), or open "+Invitation(a.ID)+" again; see docs/discord.md, step 4"))
 		}
 	}
-	if findings == nil {
-		findings = append(findings, good(fmt.Sprintf("the bot has its permissions in %d servers", len(servers))))
+	switch {
+	case findings != nil:
+	case len(servers) == 1:
+		findings = append(findings, good(fmt.Sprintf("the bot has its permissions in the server %q", servers[0].Name)))
+	default:
+		findings = append(findings, good(fmt.Sprintf("the bot has its permissions in all %d servers", len(servers))))
 	}
 	return findings
 }

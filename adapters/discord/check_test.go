@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/bwmarrin/discordgo"
 
+	"github.com/staffroom-bot/staffroom/adapters/adaptertest"
 	"github.com/staffroom-bot/staffroom/adapters/discord/discordloop"
 	"github.com/staffroom-bot/staffroom/bot"
 )
@@ -93,7 +95,7 @@ func TestCheckOfServers(t *testing.T) {
 	for i := range 230 {
 		guild = loop.AddGuild(fmt.Sprint("number ", i))
 	}
-	if f := last(); !f.OK || !strings.Contains(f.What, "230 servers") {
+	if f := last(); !f.OK || !strings.Contains(f.What, "all 230 servers") {
 		t.Errorf("in many servers: %+v", f)
 	}
 	loop.Allow(guild, 1<<10|1<<11)
@@ -106,10 +108,38 @@ func TestCheckOfServers(t *testing.T) {
 	}
 }
 
+// TestCheckOfListing: only who wants to list members needs the intent for it.
+func TestCheckOfListing(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		flags  uint64
+		wanted bool
+		says   []bool // whether what is found is right
+	}{
+		{0, false, nil},
+		{flagMembers, false, nil},
+		{flagMembers, true, []bool{true}},
+		{flagMembersLimited, true, []bool{true}},
+		{flagMessageContent, true, []bool{false}},
+	} {
+		app := applicationInfo{Flags: c.flags}
+		var says []bool
+		for _, f := range app.listing(c.wanted) {
+			says = append(says, f.OK)
+			if !f.OK && (!strings.Contains(f.Mend, "Server Members Intent") || !strings.Contains(f.Mend, "docs/discord.md")) {
+				t.Errorf("found %+v", f)
+			}
+		}
+		if !slices.Equal(says, c.says) {
+			t.Errorf("flags %b, wanted %v: %v", c.flags, c.wanted, says)
+		}
+	}
+}
+
 // TestLacksAreNamedAtStart: whoever reads the log knows what to mend.
 func TestLacksAreNamedAtStart(t *testing.T) {
 	t.Parallel()
-	log := &lockedBuffer{}
+	log := &adaptertest.Log{}
 	newHouse(t, func(h *house) {
 		withCommand(bot.Subcommand{Handle: saying("x")})(h)
 		h.adapter.log = slog.New(slog.NewTextHandler(log, nil))
@@ -142,6 +172,27 @@ func TestDocsListPermissions(t *testing.T) {
 		if page == "discord.md" && !strings.Contains(text, Invitation("APPLICATION_ID")) {
 			t.Errorf("%s lacks %s", page, Invitation("APPLICATION_ID"))
 		}
+	}
+}
+
+// TestApprovalPageListsIntents: another intent needs a row of its own.
+func TestApprovalPageListsIntents(t *testing.T) {
+	raw, err := os.ReadFile("../../docs/discord-approval.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string]discordgo.Intent{
+		"Guilds": discordgo.IntentGuilds, "Guild Messages, Direct Messages": discordgo.IntentGuildMessages | discordgo.IntentDirectMessages,
+		"Message Content (privileged)": discordgo.IntentMessageContent,
+	}
+	var listed discordgo.Intent
+	for row, intent := range rows {
+		if strings.Contains(string(raw), "\n| "+row+" | ") {
+			listed |= intent
+		}
+	}
+	if asked := intents(true); listed != asked {
+		t.Errorf("the page lists %b, Staffroom asks for %b", listed, asked)
 	}
 }
 

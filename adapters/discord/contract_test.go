@@ -34,7 +34,7 @@ type world struct {
 	*discordloop.Server
 	options        []func(*Options)
 	adapter        *Adapter // that Connect made last
-	log            lockedBuffer
+	log            adaptertest.Log
 	guild, channel string
 	people         map[string]string // IDs by name
 	sessions       int               // of the gateway, before the last Connect
@@ -47,6 +47,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	loop := startLoop(t, discordloop.Options{})
 	w := &world{T: t, Server: loop, reopened: map[string]bool{}, wrong: map[string]string{}}
+	w.options = append(w.options, func(o *Options) { o.ListMembers = true })
 	w.guild = loop.AddGuild("Lincoln")
 	w.channel = loop.AddChannel(w.guild)
 	w.people = map[string]string{}
@@ -155,6 +156,11 @@ func (w *world) CommandNaming(asker, name, sub, whom string) {
 	w.Command(asker, adaptertest.Command{Name: name, Sub: sub, Options: map[string]string{"who": w.people[whom], "where": w.channel}})
 }
 
+func (w *world) Role() string {
+	w.AddRole(w.guild, "Grade 7", w.people[adaptertest.Ana])
+	return "Grade 7"
+}
+
 func (w *world) Secrets() []string { return []string{w.Token(), "interaction-", w.PublicKey()} }
 func (w *world) Log() string       { return w.log.String() }
 
@@ -191,7 +197,9 @@ func (w *world) Seen(who string) []adaptertest.Seen {
 			}
 		}
 		for _, f := range s.Files {
-			seen.Files = append(seen.Files, f.Name)
+			if !f.Embedded {
+				seen.Files = append(seen.Files, f.Name)
+			}
 		}
 		out = append(out, seen)
 	}
@@ -232,4 +240,5 @@ var (
 	_ adaptertest.Actor        = (*world)(nil)
 	_ adaptertest.Meaner       = (*world)(nil)
 	_ adaptertest.Confidant    = (*world)(nil)
+	_ adaptertest.Lister       = (*world)(nil)
 )

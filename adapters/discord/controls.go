@@ -1,7 +1,10 @@
 package discord
 
 import (
+	"cmp"
 	"fmt"
+	"net/url"
+	"strings"
 
 	"github.com/staffroom-bot/staffroom/bot"
 )
@@ -15,7 +18,8 @@ type row struct {
 // component is a button or a menu.
 type component struct {
 	Type         int            `json:"type"`
-	CustomID     string         `json:"custom_id"`
+	CustomID     string         `json:"custom_id,omitempty"`     // of all but a link
+	URL          string         `json:"url,omitempty"`           // button that is a link
 	Style        int            `json:"style,omitempty"`         // button
 	Label        string         `json:"label,omitempty"`         // button
 	Placeholder  string         `json:"placeholder,omitempty"`   // menu
@@ -48,6 +52,14 @@ func writtenIn() []int { return []int{textChannel, announcementChannel} }
 func (a *Adapter) controls(all []bot.Control, space bot.SpaceID) ([]component, error) {
 	out := make([]component, 0, len(all))
 	for _, c := range all {
+		if c.URL != "" {
+			b, err := linkButton(c)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, b)
+			continue
+		}
 		token := a.token(routeToken, space, c.Path)
 		if c.Pick == "" {
 			out = append(out, a.button(c.Label, c.Style, token))
@@ -64,7 +76,7 @@ func (a *Adapter) controls(all []bot.Control, space bot.SpaceID) ([]component, e
 				if choice.Value == "" || length(choice.Value) > maxSelectText {
 					return nil, badPost("a choice's value is empty or too long")
 				}
-				menu.Options = append(menu.Options, selectOption{Label: cut(clean(choice.Label), maxSelectText), Value: choice.Value})
+				menu.Options = append(menu.Options, selectOption{Label: caption(choice.Label, maxSelectText), Value: choice.Value})
 			}
 		case bot.PickPerson:
 			menu.Type = typePersonSelect
@@ -96,10 +108,29 @@ func rows(all []component) ([]row, error) {
 	return out, nil
 }
 
+// caption is what a control, a choice or a field is called, in one line. Discord
+// refuses all of a message or form for one that is empty, as what somebody typed may
+// be once it is clean.
+func caption(s string, limit int) string {
+	return cut(cmp.Or(strings.Join(strings.Fields(clean(s)), " "), "…"), limit)
+}
+
+// linkButton is a button that leads to an address on the web. Discord refuses all of a
+// message for one that does not.
+func linkButton(c bot.Control) (component, error) {
+	// https://discord.com/developers/docs/components/reference#button-button-styles
+	const link = 5
+	u, err := url.Parse(c.URL)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || length(c.URL) > maxButtonURL {
+		return component{}, badPost("a link leads to no address on the web, or it is too long")
+	}
+	return component{Type: typeButton, Style: link, Label: caption(c.Label, maxButtonLabel), URL: c.URL}, nil
+}
+
 func (a *Adapter) button(label string, style bot.ControlStyle, customID string) component {
 	// https://discord.com/developers/docs/components/reference#button-button-styles
 	const primary, secondary, danger = 1, 2, 4
-	b := component{Type: typeButton, Style: secondary, Label: cut(clean(label), maxButtonLabel), CustomID: customID}
+	b := component{Type: typeButton, Style: secondary, Label: caption(label, maxButtonLabel), CustomID: customID}
 	switch style {
 	case bot.Primary:
 		b.Style = primary

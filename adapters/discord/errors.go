@@ -17,6 +17,7 @@ import (
 const (
 	unknownChannel      = 10003
 	unknownGuild        = 10004
+	unknownMember       = 10007
 	unknownMessage      = 10008
 	unknownUser         = 10013
 	unknownWebhook      = 10015 // of an interaction: its token has expired
@@ -76,7 +77,7 @@ func refused(status int, header http.Header, answer []byte) error {
 
 func reasonFor(status, code int) bot.Reason {
 	switch code {
-	case unknownChannel, unknownGuild, unknownMessage, unknownUser, unknownWebhook, unknownInteraction, invalidWebhookToken, unknownEvent:
+	case unknownChannel, unknownGuild, unknownMember, unknownMessage, unknownUser, unknownWebhook, unknownInteraction, invalidWebhookToken, unknownEvent:
 		return bot.Gone
 	case missingAccess, noDirectMessages, missingPermissions, threadLocked:
 		return bot.NotAllowed
@@ -108,13 +109,19 @@ func waitFor(seconds float64, header http.Header) time.Duration {
 	return min(time.Duration(seconds*float64(time.Second)), most)
 }
 
-// unanswered turns a failure without an answer into an error: nothing has
-// happened unless the request was on its way. The address is left out: that of
-// an interaction holds its token.
-func unanswered(err error, sent bool) error {
+// withoutAddress leaves an address out of an error: that of an interaction holds its
+// token.
+func withoutAddress(err error) error {
 	if u, ok := errors.AsType[*url.Error](err); ok {
-		err = u.Err
+		return u.Err
 	}
+	return err
+}
+
+// unanswered turns a failure without an answer into an error: nothing has
+// happened unless the request was on its way.
+func unanswered(err error, sent bool) error {
+	err = withoutAddress(err)
 	code := bot.Unavailable
 	if sent {
 		code = bot.UnknownOutcome

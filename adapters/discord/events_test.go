@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
 )
@@ -262,19 +261,7 @@ func FuzzEvents(f *testing.F) {
 	f.Add("INTERACTION_CREATE", `{"id":"1","token":"t","type":5,"channel_id":"2","user":{"id":"4"},"data":{"custom_id":"x","components":[{"component":{"custom_id":"a","values":["b"]}},{"components":[{"custom_id":"c","value":"d"}]}]}}`)
 	f.Add("GUILD_CREATE", `{"id":"3","channels":[{"id":"2","type":0}],"threads":[{"id":"6","type":11,"parent_id":"2"}]}`)
 	f.Fuzz(func(t *testing.T, kind, data string) {
-		a, err := New(Options{
-			Name: "discord-test", Token: "t", APIURL: "http://127.0.0.1:1", Seal: bot.NewSeal([]byte("k")), Words: wordless{}, Logger: silent(),
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		a.patience.retry, a.patience.tell = 0, nil
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		router := bot.NewRouter()
-		withoutHouse := &house{router: router}
-		withCommand(bot.Subcommand{Handle: echo})(withoutHouse)
-		r := newReceiver(ctx, a, router)
+		r := alone(t)
 		_ = r.dispatch(kind, []byte(data))
 		r.finish()
 	})

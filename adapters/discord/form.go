@@ -44,12 +44,12 @@ type selectOption struct {
 func (a *Adapter) modal(f bot.Form, space bot.SpaceID) modal {
 	m := modal{
 		CustomID:   a.token(routeToken, space, f.Path),
-		Title:      cut(clean(f.Title), maxModalTitle),
+		Title:      caption(f.Title, maxModalTitle),
 		Components: make([]modalLabel, 0, len(f.Fields)),
 	}
 	for _, field := range f.Fields {
 		m.Components = append(m.Components, modalLabel{
-			Type: typeLabel, Label: cut(clean(field.Label), maxFieldLabel), Component: input(field),
+			Type: typeLabel, Label: caption(field.Label, maxFieldLabel), Component: input(field),
 		})
 	}
 	return m
@@ -63,7 +63,7 @@ func input(f bot.Field) modalItem {
 		}
 		for _, c := range f.Choices[:min(len(f.Choices), maxSelectOptions)] {
 			item.Options = append(item.Options, selectOption{
-				Label: cut(clean(c.Label), maxSelectText), Value: c.Value, Default: c.Value == f.Value,
+				Label: caption(c.Label, maxSelectText), Value: c.Value, Default: c.Value == f.Value,
 			})
 		}
 		return item

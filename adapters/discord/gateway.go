@@ -67,7 +67,6 @@ const maxResumes = 3
 // owns reconnecting, which discordgo by itself does for ever whatever Discord
 // says.
 type gateway struct {
-	name    string
 	token   string
 	intents discordgo.Intent
 	rest    *rest
@@ -108,7 +107,7 @@ func (g *gateway) run(ctx context.Context) error {
 		}
 		code := closeCode(err)
 		if what, fatal := mend(code); fatal {
-			return fmt.Errorf("discord connection %q: %s (close code %d)", g.name, what, code)
+			return fmt.Errorf("%s (close code %d)", what, code)
 		}
 		failures++
 		wait := g.wait(failures)

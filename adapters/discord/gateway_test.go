@@ -1,17 +1,16 @@
 package discord
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
 
+	"github.com/staffroom-bot/staffroom/adapters/adaptertest"
 	"github.com/staffroom-bot/staffroom/adapters/discord/discordloop"
 	"github.com/staffroom-bot/staffroom/bot"
 )
@@ -140,7 +139,7 @@ func TestSessionsAreRationed(t *testing.T) {
 	t.Parallel()
 	for _, running := range []bool{false, true} {
 		loop := startLoop(t, discordloop.Options{})
-		log := &lockedBuffer{}
+		log := &adaptertest.Log{}
 		a := newAdapter(t, loop, wordless{}, silent())
 		a.gateway.log = slog.New(slog.NewTextHandler(log, nil))
 		h := &house{T: t, loop: loop}
@@ -189,7 +188,7 @@ func TestSilentGateway(t *testing.T) {
 	t.Parallel()
 	for _, busy := range []bool{false, true} {
 		loop := startLoop(t, discordloop.Options{Heartbeat: 500 * time.Millisecond})
-		log := &lockedBuffer{}
+		log := &adaptertest.Log{}
 		h := &house{T: t, loop: loop, adapter: newAdapter(t, loop, wordless{}, silent()), router: bot.NewRouter()}
 		h.adapter.gateway.log = slog.New(slog.NewTextHandler(log, nil))
 		h.run()
@@ -231,7 +230,7 @@ func TestBusyForLong(t *testing.T) {
 	for i := range said {
 		loop.Say(h.ana, h.channel, fmt.Sprint("number ", i))
 	}
-	h.until("the bot has connected again", func() bool { return loop.Connections() == 2 })
+	h.until("the bot has connected again", func() bool { return loop.Connections() >= 2 })
 	close(release)
 	for i, text := range h.heard(fmt.Sprint("number ", said-1)) {
 		if want := fmt.Sprint("message_posted number ", i); text != want {
@@ -261,7 +260,7 @@ func TestFatalCloseCodes(t *testing.T) {
 			if err == nil {
 				t.Fatal("Run = nil")
 			}
-			for _, want := range []string{says, `"discord-test"`, "docs/discord.md", fmt.Sprint(code)} {
+			for _, want := range []string{says, "docs/discord.md", fmt.Sprint(code)} {
 				if !strings.Contains(err.Error(), want) {
 					t.Errorf("Run = %q, which lacks %q", err, want)
 				}
@@ -305,29 +304,11 @@ func TestWrongToken(t *testing.T) {
 	}
 }
 
-// lockedBuffer is a log that several goroutines write to.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
 // TestLogIsDiscreet: neither secrets nor what members type reach the log, least
 // of all when things go wrong.
 func TestLogIsDiscreet(t *testing.T) {
 	t.Parallel()
-	log := &lockedBuffer{}
+	log := &adaptertest.Log{}
 	h := newHouse(t, func(h *house) {
 		withCommand(bot.Subcommand{Options: []bot.Option{{Name: "name", Summary: "o"}}, Private: true, Handle: echo})(h)
 		logger := slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})).With("connection", "discord-test")

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/staffroom-bot/staffroom/adapters/adaptertest"
+	"github.com/staffroom-bot/staffroom/adapters/adaptertest/spec"
 	"github.com/staffroom-bot/staffroom/adapters/discord/discordloop"
 	"github.com/staffroom-bot/staffroom/bot"
 )
@@ -32,7 +33,7 @@ func TestMain(m *testing.M) {
 // startLoop starts a Discord that refuses what its specification does not know.
 func startLoop(t *testing.T, opts discordloop.Options) *discordloop.Server {
 	t.Helper()
-	opts.Check = checkRequest(t)
+	opts.Check = spec.Discord(t)
 	loop, err := discordloop.Start(opts)
 	if err != nil {
 		t.Fatal(err)
@@ -297,3 +298,21 @@ type wordless struct{}
 func (wordless) Text(_ string, key bot.Key, _ ...bot.Arg) bot.Text { return bot.Plain(string(key)) }
 
 func silent() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+// alone is a receiver that reaches nobody, with a command and an action.
+func alone(t *testing.T) *receiver {
+	t.Helper()
+	a, err := New(Options{
+		Name: "discord-test", Token: "t", APIURL: "http://127.0.0.1:1", Seal: bot.NewSeal([]byte("k")), Words: wordless{}, Logger: silent(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.patience.retry, a.patience.tell = 0, nil
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	t.Cleanup(cancel)
+	router := bot.NewRouter()
+	withCommand(bot.Subcommand{Handle: echo})(&house{router: router})
+	router.Action(bot.Action{Path: "/act/on", Label: "act.label", Handle: echo})
+	return newReceiver(ctx, a, router)
+}

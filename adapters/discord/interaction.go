@@ -80,11 +80,14 @@ func (i *interactionInfo) manages() bool {
 }
 
 // interactionCreated takes an interaction in, and reports whether there will be
-// an answer. It runs in the gateway's reader, or in a request of Discord's.
+// an answer: there is none to one that comes again. It runs in the gateway's reader, or in a request of Discord's.
 func (r *receiver) interactionCreated(i *interactionInfo) bool {
 	user := i.person().ID
 	if i.ID == "" || i.Token == "" || i.Data == nil || user == "" || i.ChannelID == "" {
 		r.log.Warn("an interaction lacks what is needed to answer it", "type", i.Type)
+		return false
+	}
+	if i.Type != interactionComplete && !r.served.claim(i.ID) {
 		return false
 	}
 	if i.Channel != nil {
@@ -95,8 +98,10 @@ func (r *receiver) interactionCreated(i *interactionInfo) bool {
 		r.seen.put(user, i.GuildID)
 	}
 	switch {
+	case i.Type == interactionCommand && i.Data.Type == commandTyped && i.GuildID == "" && r.home(user) == "":
+		r.commandInDirect(i)
 	case i.Type == interactionCommand && i.Data.Type == commandTyped:
-		r.commandUsed(i)
+		r.commandUsed(i, i.GuildID)
 	case i.Type == interactionCommand && i.Data.Type == commandOnMessage:
 		r.actionUsed(i)
 	case i.Type == interactionComplete:
@@ -135,8 +140,10 @@ func (r *receiver) request(i *interactionInfo, guild string) *bot.Request {
 	return req
 }
 
-func (r *receiver) commandUsed(i *interactionInfo) {
-	req := r.request(i, i.GuildID)
+// commandUsed serves a command. guild is where it is meant, "" for the home of who
+// uses it.
+func (r *receiver) commandUsed(i *interactionInfo, guild string) {
+	req := r.request(i, guild)
 	var options []optionValue
 	req.Path, options = commandOptions(i.Data)
 	req.Values = map[string]string{}
@@ -154,6 +161,8 @@ func (r *receiver) controlUsed(i *interactionInfo) {
 	switch {
 	case !ok:
 		r.decline(i, req, keyStale)
+	case req.Account.Space.ID == "":
+		r.decline(i, req, keyWhere)
 	case kind == reopenToken:
 		r.lanes.aside(func() { r.reopenForm(i, req) })
 	default:
@@ -213,7 +222,11 @@ func (r *receiver) complete(i *interactionInfo) {
 	}
 	ctx, cancel := context.WithTimeout(r.work, r.patience.first)
 	defer cancel()
-	choices, err := r.in.Complete(ctx, req, focused)
+	var choices []bot.Choice
+	var err error
+	if req.Account.Space.ID != "" { // what is proposed is a server's
+		choices, err = r.in.Complete(ctx, req, focused)
+	}
 	if err != nil {
 		r.log.Warn("no values could be proposed", "path", req.Path, "option", focused, "err", err)
 	}

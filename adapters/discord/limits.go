@@ -14,6 +14,8 @@ const (
 	maxFiles   = 10
 	// https://discord.com/developers/docs/reference#uploading-files
 	maxUpload = 10 << 20 // bytes of all files of a message
+	// https://discord.com/developers/docs/resources/message#attachment-object
+	maxAttachmentAlt = 1024
 	// https://discord.com/developers/docs/resources/message#embed-object-embed-limits
 	maxDescription = 4096 // text of an embed
 	maxEmbedText   = 6000 // text of all embeds of a message
@@ -29,6 +31,7 @@ const (
 	maxButtons = 5 // in a row
 	// https://discord.com/developers/docs/components/reference#button
 	maxButtonLabel = 80
+	maxButtonURL   = 512
 	// https://discord.com/developers/docs/components/reference#anatomy-of-a-component-custom-id
 	maxCustomID = 100
 

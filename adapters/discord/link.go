@@ -96,7 +96,7 @@ func (l *link) dial() (net.Conn, error) {
 		return nil, err
 	}
 	ours, discordgos := net.Pipe()
-	l.relay = newRelay(l.timing, discord, ours)
+	l.relay = newRelay(l.timing, l.log, discord, ours)
 	go l.relay.run(l.ctx)
 	return discordgos, nil
 }

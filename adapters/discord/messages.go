@@ -51,6 +51,7 @@ type messageInfo struct {
 	} `json:"mentions"`
 	WebhookID string `json:"webhook_id"`
 	Type      int    `json:"type"`
+	Flags     int    `json:"flags"`
 	Reference *struct {
 		Type      int    `json:"type"`
 		MessageID string `json:"message_id"`
@@ -145,17 +146,24 @@ func (m *messageInfo) readable(text string) string {
 	return customEmoji.ReplaceAllString(text, "$1")
 }
 
-// commandLine is what was said to the bot itself: everything in direct
-// messages; elsewhere what follows a mention of the bot at the beginning.
+// commandLine is what was said to the bot itself: everything in direct messages;
+// elsewhere what follows a mention of the bot at the beginning.
 func (m *messageInfo) commandLine(botID string) (string, bool) {
 	if m.Content == nil {
 		return "", false
 	}
-	text, toBot := strings.TrimSpace(*m.Content), m.GuildID == ""
+	text, mentioned := m.afterMention(botID)
+	return m.readable(strings.TrimSpace(text)), mentioned || m.GuildID == ""
+}
+
+// afterMention is the text without a mention of the bot at its beginning, and
+// whether there is one.
+func (m *messageInfo) afterMention(botID string) (text string, mentioned bool) {
+	text = strings.TrimSpace(*m.Content)
 	for _, mention := range []string{"<@" + botID + ">", "<@!" + botID + ">"} {
 		if rest, ok := strings.CutPrefix(text, mention); ok && botID != "" {
-			text, toBot = rest, true
+			return rest, true
 		}
 	}
-	return m.readable(strings.TrimSpace(text)), toBot
+	return text, false
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -18,9 +17,7 @@ import (
 // there is; if that has been deleted meanwhile, with an error, reason gone.
 // https://github.com/discord/discord-api-docs/pull/6647
 //
-// A post with a thread is sent when the thread stands. One that could not be
-// opened leaves the post in doubt, so that the next attempt, which posts nothing
-// new, opens it. A member sees the post meanwhile.
+// The thread that a post may want is opened by OpenThread.
 func (a *Adapter) Send(ctx context.Context, p bot.Post) (bot.MessageRef, error) {
 	to := p.Channel
 	if p.Direct != nil {
@@ -34,13 +31,11 @@ func (a *Adapter) Send(ctx context.Context, p bot.Post) (bot.MessageRef, error) 
 		return bot.MessageRef{}, err
 	}
 	ref, err := a.post(ctx, to, b, p.Key)
-	if err != nil || p.Thread == "" || to.Thread != "" || p.Direct != nil {
-		return ref, err // no thread opens in a thread, nor in direct messages
+	if refusesPicture(err, p.Message) {
+		p.Channel, p.Direct, p.Message = to, nil, withoutPicture(p.Message)
+		return a.Send(ctx, p)
 	}
-	if err := a.openThread(ctx, ref, p.Thread); err != nil {
-		return bot.MessageRef{}, err
-	}
-	return ref, nil
+	return ref, err
 }
 
 func (a *Adapter) post(ctx context.Context, to bot.Channel, b body, key bot.DeliveryKey) (bot.MessageRef, error) {
@@ -61,17 +56,19 @@ func (a *Adapter) post(ctx context.Context, to bot.Channel, b body, key bot.Deli
 	return bot.MessageRef{Channel: to, ID: made.ID}, nil
 }
 
-// openThread opens the thread under a message, unless it stands.
+// OpenThread implements bot.ThreadOpener. Discord makes a thread with the ID of its
+// message, and refuses to make a second one. It makes none in a thread or in direct
+// messages.
 // https://discord.com/developers/docs/resources/channel#start-thread-from-message
-func (a *Adapter) openThread(ctx context.Context, ref bot.MessageRef, title string) error {
+func (a *Adapter) OpenThread(ctx context.Context, ref bot.MessageRef, title string) error {
+	if err := known(target(ref.Channel), ref.ID); err != nil {
+		return err
+	}
 	opening := struct {
 		Name string `json:"name"`
 	}{cut(clean(title), maxThreadName)}
 	err := a.rest.do(ctx, call{method: http.MethodPost, path: messagePath(ref) + "/threads", body: opening})
 	if err != nil && codeOf(err) != threadStands {
-		if e, ok := errors.AsType[*bot.Error](err); ok && e.Code != bot.Permanent {
-			return &bot.Error{Code: bot.UnknownOutcome, Err: fmt.Errorf("the thread under the post: %w", e.Err)}
-		}
 		return err
 	}
 	a.places.learn(channelInfo{ID: ref.ID, Type: publicThread, ParentID: ref.Channel.ID})
@@ -93,7 +90,11 @@ func (a *Adapter) Update(ctx context.Context, ref bot.MessageRef, m bot.Message)
 	if err != nil {
 		return err
 	}
-	return a.rest.do(ctx, call{method: http.MethodPatch, path: messagePath(ref), body: b, files: b.files})
+	err = a.rest.do(ctx, call{method: http.MethodPatch, path: messagePath(ref), body: b, files: b.files})
+	if refusesPicture(err, m) {
+		return a.Update(ctx, ref, withoutPicture(m))
+	}
+	return err
 }
 
 // Delete removes a message of ours.

@@ -210,21 +210,26 @@ func TestEveryMessageSaysWhomItNotifies(t *testing.T) {
 
 func TestRefusedBeforeSending(t *testing.T) {
 	t.Parallel()
-	h := sender(t)
-	for name, m := range map[string]bot.Message{
+	sender(t).refusesUnsent(map[string]bot.Message{
 		"image":     {Image: &bot.Image{URL: "javascript:alert(1)", Alt: "x"}},
 		"controls":  {Text: bot.Plain("x"), Controls: make([]bot.Control, maxRows*maxButtons+1)},
 		"files":     {Text: bot.Plain("x"), Files: make([]bot.File, maxFiles+1)},
 		"file size": {Text: bot.Plain("x"), Files: []bot.File{{Name: "x", Data: make([]byte, maxUpload+1)}}},
-	} {
-		_, err := h.adapter.Send(t.Context(), bot.Post{Key: "k", Channel: h.place(), Message: m})
+	})
+}
+
+// refusesUnsent wants messages to be refused before Discord is asked.
+func (h *house) refusesUnsent(messages map[string]bot.Message) {
+	h.Helper()
+	for name, m := range messages {
+		_, err := h.adapter.Send(h.Context(), bot.Post{Key: "k", Channel: h.place(), Message: m})
 		var e *bot.Error
 		if !errors.As(err, &e) || e.Reason != bot.BadPost {
-			t.Errorf("%s: Send = %v, want bad_post", name, err)
+			h.Errorf("%s: Send = %v, want bad_post", name, err)
 		}
 	}
 	if n := len(h.loop.Requests()); n != 0 {
-		t.Errorf("%d requests were made", n)
+		h.Errorf("%d requests were made", n)
 	}
 }
 

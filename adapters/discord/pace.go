@@ -10,7 +10,7 @@ import (
 //
 // Discord tells the limit of a channel only in its answers; it has long been five
 // messages in five seconds. Of the 50 requests in a second that a bot has in all,
-// posts take at most 45; answers to interactions are not counted.
+// posts and their threads take at most 45; answers to interactions are not counted.
 // https://docs.discord.com/developers/topics/rate-limits
 func (*Adapter) Pace() bot.Pace {
 	return bot.Pace{

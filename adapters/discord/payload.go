@@ -27,6 +27,7 @@ type body struct {
 	Enforce     bool         `json:"enforce_nonce,omitempty"`
 
 	files []bot.File
+	alt   string // of the first file, if it is a picture
 }
 
 // flagEphemeral marks a message that only the asker sees.
@@ -58,6 +59,7 @@ type image struct {
 type attachment struct {
 	ID       string `json:"id"` // its number among the files of the request
 	Filename string `json:"filename"`
+	Alt      string `json:"description,omitempty"`
 }
 
 // wholeText names the file that holds a text too long to be shown.
@@ -78,15 +80,19 @@ func (a *Adapter) message(m bot.Message, space bot.SpaceID, more ...component) (
 		Embeds:      []embed{},
 		Attachments: []attachment{},
 		Mentions:    allowed{Parse: []string{}, Users: []string{}},
-		files:       slices.Clone(m.Files),
 	}
+	if own(m.Image) {
+		b.files = append(b.files, bot.File{Name: pictureName, Data: m.Image.PNG})
+		b.alt = cut(clean(m.Image.Alt), maxAttachmentAlt)
+	}
+	b.files = append(b.files, m.Files...)
 	a.setText(&b, m.Text)
 	if m.Image != nil {
-		u, err := url.Parse(m.Image.URL)
-		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || len(u.String()) > maxImageURL {
-			return body{}, badPost("the image's address is none that Discord can show")
+		shown, err := embedded(m.Image)
+		if err != nil {
+			return body{}, err
 		}
-		b.Embeds = append(b.Embeds, embed{Image: &image{URL: u.String(), Alt: cut(clean(m.Image.Alt), maxAltText)}})
+		b.Embeds = append(b.Embeds, embed{Image: shown})
 	}
 	controls, err := a.controls(m.Controls, space)
 	if err != nil {
@@ -96,6 +102,21 @@ func (a *Adapter) message(m bot.Message, space bot.SpaceID, more ...component) (
 		return body{}, err
 	}
 	return b, b.attach()
+}
+
+// embedded is a picture as an embed shows it: from its address, or from the file
+// that comes with the message.
+// https://discord.com/developers/docs/reference#uploading-files-using-attachments-within-embeds
+func embedded(i *bot.Image) (*image, error) {
+	alt := cut(clean(i.Alt), maxAltText)
+	if own(i) {
+		return &image{URL: "attachment://" + pictureName, Alt: alt}, nil
+	}
+	u, err := url.Parse(i.URL)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || len(u.String()) > maxImageURL {
+		return nil, badPost("the image's address is none that Discord can show")
+	}
+	return &image{URL: u.String(), Alt: alt}, nil
 }
 
 func (a *Adapter) setText(b *body, text bot.Text) {
@@ -121,7 +142,9 @@ func (a *Adapter) setText(b *body, text bot.Text) {
 	}
 }
 
-// attach names the files.
+// attach names the files. They are all that the message has then: those that an
+// edit does not name are taken away, and so is the picture that it replaces.
+// https://discord.com/developers/docs/resources/message#edit-message
 func (b *body) attach() error {
 	if len(b.files) > maxFiles {
 		return badPost(fmt.Sprintf("a message holds at most %d files", maxFiles))
@@ -130,6 +153,9 @@ func (b *body) attach() error {
 	for i, f := range b.files {
 		size += len(f.Data)
 		b.Attachments = append(b.Attachments, attachment{ID: fmt.Sprint(i), Filename: f.Name})
+	}
+	if b.alt != "" {
+		b.Attachments[0].Alt = b.alt
 	}
 	if size > maxUpload {
 		return badPost("the files are too large to upload")

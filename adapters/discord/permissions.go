@@ -24,7 +24,7 @@ func Permissions() []Permission {
 		{"Create Public Threads", 1 << 35, "a thread for each question, where you want that"},
 		{"Send Messages in Threads", 1 << 38, "the same in threads"},
 		{"Embed Links", 1 << 14, "long texts, and a question's picture"},
-		{"Attach Files", 1 << 15, "archives"},
+		{"Attach Files", 1 << 15, "archives, and the figures of check-ins as a picture"},
 		{"Read Message History", 1 << 16, "to hear what was said while it was away, and to answer a message as a reply to it"},
 		{"Create Events", 1 << 44, "chats in the server's list of events"},
 	}

@@ -74,6 +74,24 @@ func (p *places) join(guildID string) {
 	p.guilds[guildID] = true
 }
 
+// joinOnly is told of all the servers that the bot is in.
+func (p *places) joinOnly(guildIDs []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	clear(p.guilds)
+	for _, id := range guildIDs {
+		p.guilds[id] = true
+	}
+}
+
+// gone reports whether the bot is in other servers, and not in this one. Without a
+// gateway nobody tells where it is.
+func (p *places) gone(guildID string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.guilds) > 0 && !p.guilds[guildID]
+}
+
 func (p *places) leave(guildID string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -88,6 +106,21 @@ func (p *places) onlyGuild() (string, bool) {
 		return id, len(p.guilds) == 1
 	}
 	return "", false
+}
+
+// known are servers that the bot is in, at most so many. Without a gateway nobody
+// tells.
+func (p *places) known(most int) []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var ids []string
+	for id := range p.guilds {
+		if len(ids) == most {
+			break
+		}
+		ids = append(ids, id)
+	}
+	return ids
 }
 
 // channel is the place behind a channel's or thread's ID. What cannot be found

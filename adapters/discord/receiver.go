@@ -120,9 +120,9 @@ func (r *receiver) ready(i *readyInfo) {
 	r.self.Store(&self)
 	guilds := make([]string, 0, len(i.Guilds))
 	for _, g := range i.Guilds {
-		r.places.join(g.ID)
 		guilds = append(guilds, g.ID)
 	}
+	r.places.joinOnly(guilds)
 	r.catchUp(guilds)
 	if r.registered || i.Application.ID == "" {
 		return

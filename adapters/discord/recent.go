@@ -31,6 +31,28 @@ func newRecent[V any](size int, keep time.Duration, now func() time.Time) *recen
 func (r *recent[V]) get(key string) (V, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	return r.find(key)
+}
+
+func (r *recent[V]) put(key string, value V) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.set(key, value)
+}
+
+// claim puts a key that is not there, and reports whether it did.
+func (r *recent[V]) claim(key string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, taken := r.find(key); taken {
+		return false
+	}
+	var none V
+	r.set(key, none)
+	return true
+}
+
+func (r *recent[V]) find(key string) (V, bool) {
 	var none V
 	e, ok := r.byKey[key]
 	if !ok {
@@ -46,9 +68,7 @@ func (r *recent[V]) get(key string) (V, bool) {
 	return k.value, true
 }
 
-func (r *recent[V]) put(key string, value V) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+func (r *recent[V]) set(key string, value V) {
 	if e, ok := r.byKey[key]; ok {
 		r.order.Remove(e)
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"sync"
@@ -28,11 +29,12 @@ import (
 //   - Op 9 (invalid session): discordgo begins another session at once, even if
 //     the old one is good or Discord allows no more.
 //
-// To discordgo each is a lost connection, after which the session goes on. The
-// relay also unpacks what Discord sends, and keeps the reason for the end, which
+// To discordgo each is a lost connection, after which the session goes on. Events
+// that would bring discordgo down are left out (digest.go). The relay also unpacks what Discord sends, and keeps the reason for the end, which
 // discordgo does not tell.
 type relay struct {
 	timing  timing
+	log     *slog.Logger
 	discord *websocket.Conn
 	pipe    net.Conn
 
@@ -59,8 +61,8 @@ const (
 	// maxCompressed is how many bytes a message of the gateway may have. Those that
 	// describe a server with many channels are the largest.
 	maxCompressed = 32 << 20
-	// mostLookedAt is how many bytes a message may have to be looked at. Only events
-	// have more.
+	// mostLookedAt is how many bytes a message may have to be looked at, once events
+	// have begun. Only these have more then.
 	mostLookedAt = 512
 )
 
@@ -73,9 +75,9 @@ var (
 	errUnreadable  = errors.New("a message of the gateway cannot be read")
 )
 
-func newRelay(t timing, discord *websocket.Conn, pipe net.Conn) *relay {
+func newRelay(t timing, log *slog.Logger, discord *websocket.Conn, pipe net.Conn) *relay {
 	discord.SetReadLimit(maxCompressed)
-	return &relay{timing: t, discord: discord, pipe: pipe, over: make(chan struct{})}
+	return &relay{timing: t, log: log, discord: discord, pipe: pipe, over: make(chan struct{})}
 }
 
 // run relays until the connection is over, which it is when ctx ends.
@@ -177,9 +179,8 @@ func overdue(err error) error {
 // look takes in what a message means for the connection, and reports whether
 // discordgo can cope with it.
 func (r *relay) look(message json.RawMessage) (pass bool, err error) {
-	if len(message) > mostLookedAt {
-		r.event()
-		return true, nil
+	if r.begun && len(message) > mostLookedAt {
+		return r.event(message), nil
 	}
 	var m struct {
 		Op   *int            `json:"op"`
@@ -190,7 +191,7 @@ func (r *relay) look(message json.RawMessage) (pass bool, err error) {
 	}
 	switch *m.Op {
 	case opDispatch:
-		r.event()
+		return r.event(message), nil
 	case opReconnect:
 		return false, errReconnect
 	case opInvalidSession:
@@ -216,11 +217,18 @@ func (r *relay) look(message json.RawMessage) (pass bool, err error) {
 	return true, nil
 }
 
-func (r *relay) event() {
+// event takes in that there are events, and reports whether discordgo can cope with
+// this one.
+func (r *relay) event(message json.RawMessage) bool {
+	if !digestible(message) {
+		r.log.Warn("an event of Discord's is not whole, or of no use, and was left out", "bytes", len(message))
+		return false
+	}
 	if !r.begun {
 		r.begun = true
 		r.answered()
 	}
+	return true
 }
 
 // answered has the next answer to a heartbeat due before the one after that is

@@ -139,7 +139,7 @@ func TestSlowPress(t *testing.T) {
 			}
 			h := newHouse(t, func(h *house) {
 				withCommand(bot.Subcommand{Handle: panel("/slow")},
-					bot.Route{Path: "/slow", Private: true, Handle: slow},
+					bot.Route{Path: "/slow", Private: !c.instead, Handle: slow},
 					bot.Route{Path: "/form/save", Handle: saying("Saved")})(h)
 				h.adapter.patience.first = 50 * time.Millisecond
 			})

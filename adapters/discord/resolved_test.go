@@ -1,13 +1,13 @@
 package discord
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/staffroom-bot/staffroom/adapters/adaptertest"
+	"github.com/staffroom-bot/staffroom/adapters/adaptertest/spec"
 	"github.com/staffroom-bot/staffroom/adapters/discord/discordloop"
 	"github.com/staffroom-bot/staffroom/bot"
 )
@@ -76,9 +76,9 @@ func TestMenus(t *testing.T) {
 
 func TestMenusThatDiscordWouldRefuse(t *testing.T) {
 	t.Parallel()
-	h := sender(t)
 	choice := bot.Choice{Label: "x", Value: "x"}
 	menu := bot.Control{Label: "m", Path: "/m", Pick: bot.PickPerson}
+	messages := map[string]bot.Message{}
 	for name, controls := range map[string][]bot.Control{
 		"no choices":       {{Label: "m", Path: "/m", Pick: bot.PickChoice}},
 		"too many choices": {{Label: "m", Path: "/m", Pick: bot.PickChoice, Choices: slices.Repeat([]bot.Choice{choice}, 26)}},
@@ -86,15 +86,9 @@ func TestMenusThatDiscordWouldRefuse(t *testing.T) {
 		"too many menus":   slices.Repeat([]bot.Control{menu}, 6),
 		"unknown":          {{Label: "m", Path: "/m", Pick: "colour"}},
 	} {
-		_, err := h.adapter.Send(t.Context(), bot.Post{Key: "k", Channel: h.place(), Message: bot.Message{Text: bot.Plain("x"), Controls: controls}})
-		var e *bot.Error
-		if !errors.As(err, &e) || e.Reason != bot.BadPost {
-			t.Errorf("%s: Send = %v, want bad_post", name, err)
-		}
+		messages[name] = bot.Message{Text: bot.Plain("x"), Controls: controls}
 	}
-	if n := len(h.loop.Requests()); n != 0 {
-		t.Errorf("%d requests were made", n)
-	}
+	sender(t).refusesUnsent(messages)
 }
 
 // TestLongestMenu: everything as long as it may be is taken.
@@ -223,8 +217,8 @@ func TestCommandsAsJSON(t *testing.T) {
 			t.Errorf("it lacks %s:\n%s", want, out)
 		}
 	}
-	if spec, _ := theSpecification(); spec != nil {
-		if err := spec.request("PUT", "/applications/1/commands", out); err != nil {
+	if check := spec.Discord(t); check != nil {
+		if err := check("PUT", "/applications/1/commands", out); err != nil {
 			t.Error(err)
 		}
 	}

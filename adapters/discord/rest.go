@@ -53,7 +53,7 @@ func (r *rest) do(ctx context.Context, c call) error {
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }})
 	req, err := c.request(ctx)
 	if err != nil {
-		return &bot.Error{Code: bot.Permanent, Reason: bot.BadPost, Err: err}
+		return &bot.Error{Code: bot.Permanent, Reason: bot.BadPost, Err: withoutAddress(err)}
 	}
 	req.Header.Set("User-Agent", userAgent)
 	if !c.anonymous {

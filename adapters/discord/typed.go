@@ -6,11 +6,14 @@ import (
 	"github.com/staffroom-bot/staffroom/bot"
 )
 
-// askTyped serves a command that was typed as a message: to the bot alone, or
-// after its name in a channel. It answers in place, and what is private in
-// direct messages.
+// askTyped serves what was typed to the bot as a message: to it alone, or after its
+// name in a channel. It answers in place, and what is private in direct messages.
 func (r *receiver) askTyped(m *messageInfo, text string) {
 	req := r.typedRequest(m, text)
+	if req.Account.Space.ID == "" {
+		r.askWhere(req)
+		return
+	}
 	ctx, cancel := context.WithTimeout(r.work, r.patience.handle)
 	defer cancel()
 	reply, err := r.in.Ask(ctx, req)
@@ -38,18 +41,27 @@ func (r *receiver) askTyped(m *messageInfo, text string) {
 func (r *receiver) typedRequest(m *messageInfo, text string) *bot.Request {
 	guild := m.GuildID
 	if guild == "" {
-		guild = r.home(m.Author.ID)
+		guild = r.findHome(r.work, m.Author.ID)
 	}
 	space := r.space(guild)
 	line := bot.ParseCommandLine(r.in.Commands(), text)
 	return &bot.Request{
-		Path: line.Path, Values: line.Values,
+		Path: line.Path, Values: line.Values, Said: r.said(m, text),
 		Input:   bot.InputID("m" + m.ID),
 		Account: bot.Account{Space: space, User: m.Author.ID},
 		Name:    displayName(m.Author, m.Member),
 		Channel: r.places.channel(r.work, space, m.ChannelID),
 		At:      snowflakeTime(m.ID),
 	}
+}
+
+// said is the text that may be no command: in direct messages, unless the bot is
+// called by name.
+func (r *receiver) said(m *messageInfo, text string) string {
+	if _, mentioned := m.afterMention(r.selfID()); mentioned || m.GuildID != "" || bot.IsCommand(r.in.Commands(), text) {
+		return ""
+	}
+	return text
 }
 
 // typedReply is what is said, and whether to the asker alone.

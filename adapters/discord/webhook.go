@@ -174,7 +174,7 @@ func (r *receiver) standBy(ctx context.Context) error {
 		}
 		code := closeCode(err)
 		if what, fatal := mend(code); fatal {
-			return fmt.Errorf("discord connection %q: %s (close code %d)", r.name, what, code)
+			return fmt.Errorf("%s (close code %d)", what, code)
 		}
 		wait := r.gateway.wait(failures)
 		r.log.Warn("Discord cannot be reached", "err", err, "again_in", wait.Round(time.Millisecond))

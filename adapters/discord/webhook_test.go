@@ -232,19 +232,7 @@ func FuzzInteraction(f *testing.F) {
 		f.Add(body)
 	}
 	f.Fuzz(func(t *testing.T, body string) {
-		a, err := New(Options{
-			Name: "discord-test", Token: "t", APIURL: "http://127.0.0.1:1", Seal: bot.NewSeal([]byte("k")), Words: wordless{}, Logger: silent(),
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		a.patience.retry, a.patience.tell = 0, nil
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		router := bot.NewRouter()
-		withCommand(bot.Subcommand{Handle: echo})(&house{router: router})
-		router.Action(bot.Action{Path: "/act/on", Label: "act.label", Handle: echo})
-		r := newReceiver(ctx, a, router)
+		r := alone(t)
 		var i interactionInfo
 		if decode([]byte(body), func(got *interactionInfo) { i = *got }) != nil {
 			return
@@ -252,7 +240,7 @@ func FuzzInteraction(f *testing.F) {
 		i.web = newWebAnswer()
 		w := httptest.NewRecorder()
 		if r.interactionCreated(&i) {
-			i.web.await(ctx, r.work, w)
+			i.web.await(r.ctx, r.work, w)
 			if w.Code != http.StatusOK {
 				t.Errorf("answered with %d", w.Code)
 			}

@@ -51,9 +51,12 @@ type Adapter struct {
 	people *cache[profile]
 	direct *cache[string]
 	claims *cache[struct{}]
+	// pictures are those that messages have, by pictureKey.
+	pictures *cache[picture]
 
 	ackWithin     time.Duration
 	profileWithin time.Duration
+	pictureWithin time.Duration
 }
 
 // New returns an adapter that is not connected yet. It can say things at once;
@@ -81,8 +84,11 @@ func New(o Options) *Adapter {
 		direct: newCache[string](maxDirect, directFor),
 		claims: newCache[struct{}](maxClaims, claimFor),
 
+		pictures: newCache[picture](maxPictures, pictureFor),
+
 		ackWithin:     ackWithin,
 		profileWithin: profileWithin,
+		pictureWithin: pictureWithin,
 	}
 }
 
@@ -93,7 +99,7 @@ func (a *Adapter) Name() string { return a.name }
 // may not do. Its error is Disconnected if the token must be mended.
 func (a *Adapter) introduce(ctx context.Context) error {
 	if _, err := a.whoami(ctx); err != nil {
-		if mend := unusable(a.name, "bot_token", err); mend != nil {
+		if mend := unusable("bot_token", err); mend != nil {
 			return mend
 		}
 		return err

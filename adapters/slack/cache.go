@@ -39,6 +39,13 @@ func (c *cache[T]) put(key string, value T, now time.Time) {
 	c.items[key] = cached[T]{value, now}
 }
 
+// forget drops what was put under key.
+func (c *cache[T]) forget(key string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.items, key)
+}
+
 // claim puts key if it is not there fresh, and reports whether it did.
 func (c *cache[T]) claim(key string, now time.Time) bool {
 	c.mu.Lock()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"github.com/staffroom-bot/staffroom/bot"
@@ -44,13 +45,18 @@ func (a *Adapter) checkBotToken(ctx context.Context) []bot.Finding {
 		return append(findings, bot.Finding{OK: true, What: "scopes: not told by this host"})
 	}
 	if len(lacking) == 0 {
-		return append(findings, bot.Finding{OK: true, What: fmt.Sprintf("scopes: all %d are there", len(scopes()))})
+		findings = append(findings, bot.Finding{OK: true, What: fmt.Sprintf("scopes: all %d that are needed are there", len(scopes()))})
 	}
 	for _, s := range lacking {
 		findings = append(findings, bot.Finding{
 			What: fmt.Sprintf("scope %s: missing; without it %s", s.Name, s.Without),
 			Mend: "add it under OAuth & Permissions, then Reinstall to Workspace; see " + pageOfScopes,
 		})
+	}
+	for _, s := range optionalScopes() {
+		if !slices.Contains(named, s.Name) {
+			findings = append(findings, bot.Finding{OK: true, What: fmt.Sprintf("scope %s: not given, which is fine; without it %s", s.Name, s.Without)})
+		}
 	}
 	return findings
 }
@@ -78,6 +84,9 @@ func refused(token string, err error) bot.Finding {
 	if code != "" && token == "app_token" {
 		return bot.Finding{What: fmt.Sprintf("app_token: no connection is given out (%s)", code),
 			Mend: "is Socket Mode switched on? See " + pageOfSocketMode}
+	}
+	if code != "" {
+		return bot.Finding{What: fmt.Sprintf("%s: could not be tried: Slack answers %s", token, code), Mend: "try again in a minute; see " + pageOfTrouble}
 	}
 	return bot.Finding{What: fmt.Sprintf("%s: could not be tried: %v", token, err), Mend: "can this machine reach https://slack.com? See " + pageOfTrouble}
 }

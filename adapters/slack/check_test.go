@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/staffroom-bot/staffroom/adapters/adaptertest/spec"
 	"github.com/staffroom-bot/staffroom/adapters/slack/slackloop"
 )
 
@@ -28,10 +29,14 @@ func TestCheck(t *testing.T) {
 		"socket mode is off":    {method: "apps.connections.open", fault: slackloop.Fault{Error: "invented_yesterday"}, bad: []string{"Socket Mode", pageOfSocketMode}},
 		"scopes are missing":    {scopes: all[:7], bad: []string{"scope im:write: missing; without it nobody can be written to directly", "scope users:read", pageOfScopes}},
 		"nothing comes in":      {change: func(o *Options) { o.AppToken = "" }, bad: []string{"neither an app_token nor a signing_secret", pageOfAppToken}},
+		"the token is revoked":  {method: "auth.test", fault: slackloop.Fault{Error: "account_inactive"}, bad: []string{"account_inactive", "install the app again", pageOfBotToken}},
+		"app token revoked":     {method: "apps.connections.open", fault: slackloop.Fault{Error: "token_revoked"}, bad: []string{"token_revoked", "it was revoked", pageOfAppToken}},
+		"tokens are rotated":    {method: "auth.test", fault: slackloop.Fault{Error: "token_expired"}, bad: []string{"token_expired", "make a new app", pageOfManifest}},
+		"Slack has trouble":     {method: "auth.test", fault: slackloop.Fault{Error: "fatal_error"}, bad: []string{"Slack answers fatal_error", "again in a minute", pageOfTrouble}},
 		"Slack is down":         {method: "auth.test", fault: slackloop.Fault{Status: 502}, bad: []string{"could not be tried", "https://slack.com"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorkspaceWith(t, slackloop.Options{Check: newCheck(t), Scopes: tt.scopes})
+			w := newWorkspaceWith(t, slackloop.Options{Check: spec.Slack(t), Scopes: tt.scopes})
 			if tt.method != "" {
 				w.Fail(tt.method, tt.fault, -1)
 			}
@@ -69,7 +74,7 @@ func TestCheck(t *testing.T) {
 
 // A missing permission is named at the start, and is no reason to stop.
 func TestMissingScopeIsNamedAtTheStart(t *testing.T) {
-	w := newWorkspaceWith(t, slackloop.Options{Check: newCheck(t), Scopes: []string{"chat:write"}})
+	w := newWorkspaceWith(t, slackloop.Options{Check: spec.Slack(t), Scopes: []string{"chat:write"}})
 	w.run(w.adapter(), newInbox())
 	log := w.log.String()
 	for _, want := range []string{"scope=users:read", "scope=groups:history", pageOfScopes} {
@@ -97,7 +102,7 @@ func TestSocketModeIsSwitchedOff(t *testing.T) {
 func TestPagesAreThere(t *testing.T) {
 	heading := regexp.MustCompile(`(?m)^#+ (.*)$`)
 	other := regexp.MustCompile(`[^a-z0-9 -]`)
-	for _, page := range []string{pageOfAppToken, pageOfBotToken, pageOfSocketMode, pageOfSecret, pageOfScopes, pageOfTrouble} {
+	for _, page := range []string{pageOfManifest, pageOfAppToken, pageOfBotToken, pageOfSocketMode, pageOfSecret, pageOfScopes, pageOfTrouble} {
 		file, anchor, _ := strings.Cut(page, "#")
 		text, err := os.ReadFile("../../" + file)
 		if err != nil {
@@ -121,7 +126,7 @@ func TestApprovalPageSaysWhatIsAskedFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows := 0
-	for _, s := range scopes() {
+	for _, s := range append(scopes(), optionalScopes()...) {
 		if !strings.Contains(string(page), "| `"+s.Name+"` | "+s.Without+" |") {
 			t.Errorf("the page lacks | `%s` | %s |", s.Name, s.Without)
 		}

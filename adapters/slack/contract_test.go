@@ -172,6 +172,11 @@ func (w *world) CommandNaming(asker, name, sub, whom string) {
 	w.SlashCommand(w.person(asker), channel, name+" "+sub+" who:@"+map[string]string{ana: "Ana", joe: "Joe"}[w.person(whom)]+" where:#lobby")
 }
 
+func (w *world) Role() string {
+	w.AddUserGroup("S1", "Grade 7", ana)
+	return "Grade 7"
+}
+
 func (w *world) Secrets() []string { return secrets() }
 
 func (w *world) Log() string { return w.log.String() }
@@ -212,4 +217,5 @@ var (
 	_ adaptertest.Homer        = (*world)(nil)
 	_ adaptertest.Meaner       = (*world)(nil)
 	_ adaptertest.Confidant    = (*world)(nil)
+	_ adaptertest.Lister       = (*world)(nil)
 )

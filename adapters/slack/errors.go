@@ -137,13 +137,13 @@ func withoutURL(err error) error {
 
 // unusable says what to mend if err means that going on is pointless, and nil
 // otherwise. token names the token that was refused: "bot_token" or "app_token".
-func unusable(connection, token string, err error) error {
+func unusable(token string, err error) error {
 	advice := adviceFor(token, errorCode(err))
 	if advice == "" {
 		return nil
 	}
 	return &bot.Error{Code: bot.Permanent, Reason: bot.Disconnected, Err: fmt.Errorf(
-		"connection %q: Slack refuses the %s (%s): %s", connection, token, errorCode(err), advice)}
+		"%s is refused by Slack (%s): %s", token, errorCode(err), advice)}
 }
 
 // adviceFor says what to do about a token that Slack refuses for good, and "" if
@@ -154,8 +154,15 @@ func adviceFor(token, code string) string {
 		page = pageOfAppToken
 	}
 	switch code {
-	case "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive":
+	case "invalid_auth", "not_authed":
 		return "copy it again, or make a new one, as in " + page
+	case "token_revoked", "account_inactive":
+		if token == "app_token" {
+			return "it was revoked; make a new one as in " + page
+		}
+		return "the app was removed from the workspace, or the token revoked; install the app again and copy the new token, as in " + page
+	case "token_expired":
+		return "token rotation is switched on for the app, and cannot be switched off again; make a new app as in " + pageOfManifest
 	case "not_allowed_token_type":
 		return "it is of the wrong kind: bot_token begins with xoxb-, app_token with xapp-; see " + page
 	case "missing_scope":
@@ -169,6 +176,7 @@ func adviceFor(token, code string) string {
 
 // Where the documentation says what to do.
 const (
+	pageOfManifest   = "docs/slack.md#1-print-the-manifest"
 	pageOfAppToken   = "docs/slack.md#3-the-app-token"
 	pageOfBotToken   = "docs/slack.md#4-the-bot-token"
 	pageOfSocketMode = "docs/slack.md#nothing-comes-in"

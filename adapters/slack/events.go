@@ -85,10 +85,10 @@ func (r *receiver) event(ctx context.Context, payload json.RawMessage, receipt *
 	}
 	switch {
 	case e.Type == "app_mention" && mentioned && e.byPerson(me):
-		r.commandLine(ctx, p, line, false, receipt)
+		r.commandLine(ctx, p, line, receipt)
 	case e.Type == "message" && (e.ChannelType == "im" || e.ChannelType == "app_home"):
 		if e.byPerson(me) && said(e.Subtype) {
-			r.commandLine(ctx, p, line, true, receipt)
+			r.direct(ctx, p, line, mentioned, receipt)
 			return
 		}
 		r.ignore(receipt, "a notice in direct messages", "subtype", e.Subtype)
@@ -194,7 +194,7 @@ const (
 // was acknowledged before, a failure is ours alone to make good.
 func (r *receiver) tell(ctx context.Context, ev *bot.Event, receipt *receipt) {
 	if ev.Account.User != "" {
-		ev.Name = firstOf(r.profileOf(ctx, ev.Account.User).name, ev.Account.User)
+		ev.Name = r.profileOf(ctx, ev.Account.User).name
 	}
 	ev.Text = r.asTyped(ctx, ev.Text)
 	wait := lateWait

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/staffroom-bot/staffroom/adapters/adaptertest/spec"
 	"github.com/staffroom-bot/staffroom/adapters/slack/slackloop"
 	"github.com/staffroom-bot/staffroom/bot"
 )
@@ -229,11 +231,33 @@ func TestNamesInMessages(t *testing.T) {
 	}
 	w.Fail("users.info", slackloop.Fault{Error: "user_not_found"}, -1)
 	w.Say("USTRANGER", channel, "hello", slackloop.SayOptions{})
-	if ev := in.next(t); ev.Name != "USTRANGER" {
+	if ev := in.next(t); ev.Name != "" {
 		t.Errorf("a person without a profile is called %q", ev.Name)
 	}
 	if n := len(w.Calls("users.info")); n > 4 {
 		t.Errorf("%d profiles were asked for three people", n)
+	}
+}
+
+// Where Slack does not tell a name, people keep the one that they had. An ID would
+// take its place.
+func TestNameKnownBefore(t *testing.T) {
+	w := newWorkspace(t)
+	in := newInbox()
+	o := w.options()
+	var later atomic.Int64
+	o.Now = func() time.Time { return time.Now().Add(time.Duration(later.Load())) }
+	w.run(w.adapterWith(o), in)
+	w.Say(ana, channel, "first", slackloop.SayOptions{})
+	in.next(t)
+	w.Fail("users.info", slackloop.Fault{Status: 503}, -1)
+	later.Store(int64(profileFor))
+	w.Say(ana, channel, "second", slackloop.SayOptions{})
+	if ev := in.next(t); ev.Name != "Ana" {
+		t.Errorf("Ana is called %q", ev.Name)
+	}
+	if n := len(w.Calls("users.info")); n != 2 {
+		t.Errorf("her profile was asked for %d times, want twice", n)
 	}
 }
 
@@ -268,7 +292,7 @@ func TestTombstone(t *testing.T) {
 // What was said while the bot was away reaches it when it comes, and what it did
 // not acknowledge comes again.
 func TestDeliveredAgainByItself(t *testing.T) {
-	w := newWorkspaceWith(t, slackloop.Options{Check: newCheck(t), RedeliverAfter: 20 * time.Millisecond})
+	w := newWorkspaceWith(t, slackloop.Options{Check: spec.Slack(t), RedeliverAfter: 20 * time.Millisecond})
 	ts := w.Say(ana, channel, "A1 early", slackloop.SayOptions{})
 	in := newInbox()
 	times := 0

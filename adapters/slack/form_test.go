@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/staffroom-bot/staffroom/adapters/adaptertest/spec"
 	"github.com/staffroom-bot/staffroom/adapters/slack/slackloop"
 	"github.com/staffroom-bot/staffroom/bot"
 )
@@ -52,7 +53,7 @@ func TestFormByForm(t *testing.T) {
 		next.Title = "The next form"
 		return bot.Ask(next), nil
 	}})
-	in.Handle(bot.Route{Path: "/form/second", Private: true, Handle: func(_ context.Context, req *bot.Request) (bot.Reply, error) {
+	in.Handle(bot.Route{Path: "/form/second", Handle: func(_ context.Context, req *bot.Request) (bot.Reply, error) {
 		reply := bot.Say(bot.Plain("Done: " + req.Value("title")))
 		reply.Replace = true
 		return reply, nil
@@ -192,7 +193,7 @@ func TestModal(t *testing.T) {
 		TriggerID string `json:"trigger_id"`
 		View      any    `json:"view"`
 	}{"1", view})
-	if err := newCheck(t)("views.open", []byte(payload)); err != nil {
+	if err := spec.Slack(t)("views.open", []byte(payload)); err != nil {
 		t.Errorf("%v:\n%s", err, payload)
 	}
 	for _, want := range []string{

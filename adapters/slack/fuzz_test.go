@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/staffroom-bot/staffroom/adapters/adaptertest"
+	"github.com/staffroom-bot/staffroom/adapters/adaptertest/spec"
 	"github.com/staffroom-bot/staffroom/adapters/slack/slackloop"
 	"github.com/staffroom-bot/staffroom/bot"
 )
@@ -27,7 +28,7 @@ func (unplugged) RoundTrip(*http.Request) (*http.Response, error) {
 // if something panics.
 func unpluggedReceiver(t *testing.T) *receiver {
 	t.Helper()
-	log := &logBuffer{}
+	log := &adaptertest.Log{}
 	a := New(Options{Name: "slack-loop", Seal: bot.NewSeal([]byte("key")), Logger: slog.New(slog.NewTextHandler(log, nil)), HTTPClient: &http.Client{Transport: unplugged{}}})
 	a.self = self{User: slackloop.BotUser, Bot: slackloop.BotID}
 	t.Cleanup(func() {
@@ -123,11 +124,7 @@ func FuzzRender(f *testing.F) {
 		f.Add(hostile, hostile, uint8(i))
 	}
 	f.Add(strings.Repeat("<!channel> ", 2_000), "\ufdd0", uint8(255))
-	schemas, err := loadSchemas()
-	if err != nil {
-		f.Fatal(err)
-	}
-	check := schemas.check
+	check := spec.Slack(f)
 	f.Fuzz(func(t *testing.T, first, second string, shape uint8) {
 		kinds := []bot.SpanKind{bot.SpanPlain, bot.SpanBold, bot.SpanItalic, bot.SpanCode}
 		m := bot.Message{

@@ -40,16 +40,10 @@ func (r *receiver) asked(path string, space bot.SpaceID, user string, p place, i
 	}
 }
 
-// commandLine serves a command that was typed as a message.
-func (r *receiver) commandLine(ctx context.Context, p eventPayload, line string, direct bool, receipt *receipt) {
-	e := p.Event
+// commandLine serves a command that was typed in a channel, after a mention.
+func (r *receiver) commandLine(ctx context.Context, p eventPayload, line string, receipt *receipt) {
 	r.serveOnce(ctx, p.EventID, receipt, func(ctx context.Context) {
-		space := bot.SpaceID{Connection: r.name, ID: p.TeamID}
-		line := r.read(ctx, space, line)
-		at := place{Channel: e.Channel, Thread: e.thread(), Direct: direct}
-		q := r.asked(line.Path, space, e.User, at, p.EventID)
-		line.fill(q.req)
-		q.req.At = moment(e.TS)
+		q := r.typedRequest(p, r.read(ctx, bot.SpaceID{Connection: r.name, ID: p.TeamID}, line))
 		r.answer(ctx, q, r.ask(ctx, q))
 	})
 }

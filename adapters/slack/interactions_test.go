@@ -224,10 +224,7 @@ func TestCommandRedelivered(t *testing.T) {
 func TestForgedControlLeadsToTheHelp(t *testing.T) {
 	w := newWorkspace(t)
 	in := newInbox()
-	in.Handle(bot.Route{Path: "/form/open", Handle: func(context.Context, *bot.Request) (bot.Reply, error) {
-		t.Error("a forged control was served")
-		return bot.Reply{}, nil
-	}})
+	in.unserved(t, "/form/open")
 	a := w.adapter()
 	w.run(a, in)
 	_, err := w.PressForged(ana, channel, panel(w, a), "/form/open~AAAAAAAAAAAA")

@@ -108,15 +108,20 @@ const (
 
 // Bounds of our own.
 const (
-	maxHomeParts    = 5              // messages that would hold what a home shows
-	maxHistoryPages = 50             // of one lookup; beyond it, nobody can tell
-	resumeWithin    = 24 * time.Hour // how far back the parts of a long post are looked for
-	maxQueued       = 1_000          // waiting events of one channel
-	maxRunning      = 64             // handlers of commands at once
-	maxWaiting      = 1_000          // commands that wait for one of them
-	maxClaims       = 10_000         // remembered commands
-	maxPeople       = 5_000          // remembered people
-	maxDirect       = 5_000          // remembered channels of direct messages
+	maxFileAlt      = 1_000           // what is said of a picture; Slack documents no limit for files
+	maxFileTitle    = 80              // of a picture: the beginning of that
+	maxPictures     = 1_000           // remembered pictures of messages
+	pictureFor      = 24 * time.Hour  // until a message is asked for its picture again
+	pictureWithin   = 5 * time.Second // how long a message waits for its picture, in each step
+	maxHomeParts    = 5               // messages that would hold what a home shows
+	maxHistoryPages = 50              // of one lookup; beyond it, nobody can tell
+	resumeWithin    = 24 * time.Hour  // how far back the parts of a long post are looked for
+	maxQueued       = 1_000           // waiting events of one channel
+	maxRunning      = 64              // handlers of commands at once
+	maxWaiting      = 1_000           // commands that wait for one of them
+	maxClaims       = 10_000          // remembered commands
+	maxPeople       = 5_000           // remembered people
+	maxDirect       = 5_000           // remembered channels of direct messages
 	directFor       = 24 * time.Hour
 	maxNamesLookup  = 10                    // people in one message whose names are asked for
 	profileFor      = 10 * time.Minute      // until a person's profile is asked for again

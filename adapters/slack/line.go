@@ -12,6 +12,7 @@ import (
 // mean.
 type line struct {
 	bot.CommandLine
+	text     string // all of it, as typed
 	accounts map[string]bot.Account
 	channels map[string]bot.Channel
 }
@@ -47,7 +48,8 @@ func withoutMarks(s string) string {
 // read reads a command from a text of Slack.
 func (r *receiver) read(ctx context.Context, space bot.SpaceID, text string) line {
 	if !strings.ContainsRune(text, '<') {
-		return line{CommandLine: r.parse(unescape(text))}
+		text = unescape(text)
+		return line{CommandLine: r.parse(text), text: text}
 	}
 	var marked []string // "@U1", "#C1"
 	named := r.namer(ctx)
@@ -59,7 +61,7 @@ func (r *receiver) read(ctx context.Context, space bot.SpaceID, text string) lin
 		marked = append(marked, target)
 		return string(mark)
 	})
-	l := line{CommandLine: r.parse(text)}
+	l := line{CommandLine: r.parse(text), text: withoutMarks(text)}
 	kinds := r.kindsOf(l.Path)
 	for name, value := range l.Values {
 		l.Values[name] = withoutMarks(value)

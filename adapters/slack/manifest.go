@@ -12,7 +12,7 @@ import (
 // ManifestOptions say what the app looks like and can do.
 type ManifestOptions struct {
 	Name        string // of the app, at most 35 characters; empty: Staffroom
-	Description string // of the app, at most 140 characters; empty: what the first command is for
+	Description string // of the app, at most 140 characters; empty: the catalogue's
 	// URL is the public address that Slack sends to, with the path of
 	// Adapter.Webhook. Empty: Socket Mode.
 	URL      string
@@ -21,6 +21,9 @@ type ManifestOptions struct {
 	Words    bot.Words
 	Language string // of the words that Slack shows
 }
+
+// keyAbout says what the app is, to whoever must approve it.
+const keyAbout bot.Key = "slack.about"
 
 // Limits of a manifest.
 // https://docs.slack.dev/reference/app-manifest
@@ -55,7 +58,7 @@ func Manifest(o ManifestOptions) ([]byte, error) {
 	m := manifest{
 		Display: displayInformation{
 			Name:        oneLine(orElse(o.Name, "Staffroom"), maxAppName),
-			Description: oneLine(orElse(o.Description, summary), maxAppDescription),
+			Description: oneLine(orElse(o.Description, word(keyAbout)), maxAppDescription),
 		},
 		Features: features{
 			Home: appHome{HomeTab: true, MessagesTab: true},
@@ -76,6 +79,10 @@ func Manifest(o ManifestOptions) ([]byte, error) {
 	m.Settings.Events.URL = o.URL
 	for _, s := range scopes() {
 		m.OAuth.Scopes.Bot = append(m.OAuth.Scopes.Bot, s.Name)
+	}
+	for _, s := range optionalScopes() { // what is optional stands in both lists
+		m.OAuth.Scopes.Bot = append(m.OAuth.Scopes.Bot, s.Name)
+		m.OAuth.Scopes.BotOptional = append(m.OAuth.Scopes.BotOptional, s.Name)
 	}
 	for _, s := range subscriptions() {
 		m.Settings.Events.Bot = append(m.Settings.Events.Bot, s.Name)
@@ -170,7 +177,8 @@ type slashCommand struct {
 
 type oauth struct {
 	Scopes struct {
-		Bot []string `json:"bot"`
+		Bot         []string `json:"bot"`
+		BotOptional []string `json:"bot_optional"`
 	} `json:"scopes"`
 }
 

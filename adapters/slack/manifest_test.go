@@ -13,6 +13,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/staffroom-bot/staffroom/adapters/adaptertest"
+	"github.com/staffroom-bot/staffroom/adapters/adaptertest/spec"
 	"github.com/staffroom-bot/staffroom/bot"
 )
 
@@ -47,6 +48,9 @@ func TestManifest(t *testing.T) {
 			}
 			if m.Settings.SocketMode != (url == "") || m.Settings.Events.URL != url || m.Settings.Interactivity.URL != url || m.Features.Commands[0].URL != url {
 				t.Errorf("where Slack sends to is not one address:\n%s", got)
+			}
+			if m.Display.Description != "slack.about" {
+				t.Errorf("the app is described as %q", m.Display.Description)
 			}
 			c := m.Features.Commands[0]
 			if c.Command != "/staffroom" || c.Description != "start.here" || c.UsageHint != "home | help | chat list" || !c.ShouldEscape {
@@ -139,20 +143,21 @@ func TestScopesAreTheLeast(t *testing.T) {
 	needed := map[string]string{
 		"chat.postMessage": "chat:write", "chat.postEphemeral": "chat:write", "chat.update": "chat:write", "chat.delete": "chat:write",
 		"conversations.open": "im:write", "conversations.history": "channels:history", "conversations.replies": "groups:history",
-		"users.info": "users:read", "files.getUploadURLExternal": "files:write", "files.completeUploadExternal": "files:write",
+		"conversations.members": "channels:read", "usergroups.list": "usergroups:read", "usergroups.users.list": "usergroups:read",
+		"users.info": "users:read", "files.getUploadURLExternal": "files:write", "files.completeUploadExternal": "files:write", "files.delete": "files:write",
 		"views.open": "", "views.publish": "", "auth.test": "", "apps.connections.open": "", "response_url": "", "ack": "",
 		"a slash command": "commands",
 	}
 	used := map[string]bool{}
-	for method := range knownFields {
+	for _, method := range spec.SlackMethods() {
 		scope, known := needed[method]
 		if !known {
 			t.Errorf("nobody has looked up what scope %s needs", method)
 		}
 		used[scope] = true
 	}
-	used["commands"] = true
-	for _, s := range scopes() {
+	used["commands"], used["groups:read"] = true, true // the latter is for the members of private channels
+	for _, s := range append(scopes(), optionalScopes()...) {
 		if !used[s.Name] && len(s.Events) == 0 {
 			t.Errorf("%s is asked for without need", s.Name)
 		}

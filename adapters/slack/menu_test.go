@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/staffroom-bot/staffroom/adapters/adaptertest/spec"
 	"github.com/staffroom-bot/staffroom/adapters/slack/slackloop"
 	"github.com/staffroom-bot/staffroom/bot"
 )
@@ -29,7 +30,7 @@ func TestMenus(t *testing.T) {
 	if got != want {
 		t.Errorf("rendered\n%s\nwant\n%s", got, want)
 	}
-	if err := newCheck(t)("chat.postMessage", []byte(asJSON(t, message1(offline().render(space(), m)[0])))); err != nil {
+	if err := spec.Slack(t)("chat.postMessage", []byte(asJSON(t, message1(offline().render(space(), m)[0])))); err != nil {
 		t.Error(err)
 	}
 	longest := bot.Control{Label: "x", Path: "/" + strings.Repeat("x", bot.MaxPath-1), Pick: bot.PickPerson}
@@ -43,10 +44,7 @@ func TestMenus(t *testing.T) {
 func TestPicksThatAreNone(t *testing.T) {
 	w := newWorkspace(t)
 	in := newInbox()
-	in.Handle(bot.Route{Path: "/p/grade", Handle: func(context.Context, *bot.Request) (bot.Reply, error) {
-		t.Error("a pick that is none was served")
-		return bot.Reply{}, nil
-	}})
+	in.unserved(t, "/p/grade")
 	w.run(w.adapter(), in)
 	pick := func(action map[string]any) string {
 		return w.SendEnvelope("interactive", map[string]any{
@@ -95,10 +93,7 @@ func TestActionInAThread(t *testing.T) {
 func TestActionsThatAreNone(t *testing.T) {
 	w := newWorkspace(t)
 	in := newInbox()
-	in.Handle(bot.Route{Path: "/host/end", Handle: func(context.Context, *bot.Request) (bot.Reply, error) {
-		t.Error("a route that is no action was served")
-		return bot.Reply{}, nil
-	}})
+	in.unserved(t, "/host/end")
 	subjects := make(chan bot.Subject, 1)
 	in.Action(bot.Action{Path: "/library/keep", Private: true, Handle: func(_ context.Context, req *bot.Request) (bot.Reply, error) {
 		subjects <- *req.Subject

@@ -43,6 +43,7 @@ type message struct {
 	Mrkdwn      *bool         `json:"mrkdwn,omitempty"`
 	UnfurlLinks *bool         `json:"unfurl_links,omitempty"`
 	UnfurlMedia *bool         `json:"unfurl_media,omitempty"`
+	FileIDs     *[]string     `json:"file_ids,omitempty"` // of chat.update; nil: as they are
 }
 
 // parseNone keeps Slack from looking for names and links in text.
@@ -90,17 +91,21 @@ func (a *Adapter) Send(ctx context.Context, p bot.Post) (bot.MessageRef, error) 
 		if before.files[f.Name] {
 			continue
 		}
-		if err := a.upload(ctx, p.Channel, f); err != nil {
+		if _, err := a.upload(ctx, p.Channel, f, ""); err != nil {
 			return bot.MessageRef{}, err
 		}
 	}
-	return bot.MessageRef{Channel: p.Channel, ID: before.parts[0]}, nil
+	ref := bot.MessageRef{Channel: p.Channel, ID: before.parts[0]}
+	if own(p.Message.Image) {
+		a.illustrate(ctx, ref, parts[0], p.Message.Image)
+	}
+	return ref, nil
 }
 
 // refusesImage reports whether a message failed in a way that Slack's not being
 // able to fetch its picture would explain.
 func refusesImage(err error, m bot.Message) bool {
-	return m.Image != nil && strings.HasPrefix(errorCode(err), "invalid_blocks")
+	return m.Image != nil && !own(m.Image) && strings.HasPrefix(errorCode(err), "invalid_blocks")
 }
 
 // post says one message in a channel and gives its ts.
@@ -116,27 +121,29 @@ func (a *Adapter) post(ctx context.Context, ch bot.Channel, r rendered, mark *me
 	return got.TS, err
 }
 
-// Update replaces what a message says; its files stay as they are. What is longer
-// than one message of Slack is shortened, since a message cannot become several.
+// Update replaces what a message says, and its picture; other files stay as they
+// are. What is longer than one message of Slack is shortened, since a message cannot
+// become several.
 func (a *Adapter) Update(ctx context.Context, ref bot.MessageRef, m bot.Message) error {
-	r := a.renderOne(ref.Channel.Space, m)
-	err := a.api.write(ctx, "chat.update", message{
-		Channel: ref.Channel.ID, TS: ref.ID, Text: r.text, Blocks: r.blocks, Parse: parseNone,
-	}, nil)
+	err := a.rewrite(ctx, ref, a.renderOne(ref.Channel.Space, m), m.Image)
 	if refusesImage(err, m) {
 		return a.Update(ctx, ref, withLink(m))
 	}
 	return err
 }
 
-// Delete removes a message. One that is gone already is no error.
+// Delete removes a message with its picture. One that is gone already is no error.
 func (a *Adapter) Delete(ctx context.Context, ref bot.MessageRef) error {
 	err := a.api.write(ctx, "chat.delete", struct {
 		Channel string `json:"channel"`
 		TS      string `json:"ts"`
 	}{ref.Channel.ID, ref.ID}, nil)
 	if errorCode(err) == "message_not_found" {
-		return nil
+		err = nil
+	}
+	if p, known, _ := a.pictures.get(pictureKey(ref), a.now()); known && err == nil {
+		a.pictures.forget(pictureKey(ref))
+		a.discard(ctx, p)
 	}
 	return err
 }

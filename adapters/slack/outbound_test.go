@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/staffroom-bot/staffroom/adapters/adaptertest/spec"
 	"github.com/staffroom-bot/staffroom/adapters/slack/slackloop"
 	"github.com/staffroom-bot/staffroom/bot"
 )
@@ -292,7 +293,7 @@ func TestDirect(t *testing.T) {
 
 // A picture that Slack cannot fetch must not cost the message.
 func TestImageThatSlackRefuses(t *testing.T) {
-	check := newCheck(t)
+	check := spec.Slack(t)
 	w := newWorkspaceWith(t, slackloop.Options{Check: check})
 	a := w.adapter()
 	p := post("k", "Question one")

@@ -3,6 +3,7 @@ package slack
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/staffroom-bot/staffroom/bot"
@@ -12,6 +13,7 @@ import (
 type self struct {
 	User string // as people mention it
 	Bot  string // as messages name their author
+	Team string // the workspace; "" where a host does not tell
 }
 
 // whoami asks once who the bot is.
@@ -26,7 +28,7 @@ func (a *Adapter) whoami(ctx context.Context) (self, error) {
 	if err != nil {
 		return self{}, err
 	}
-	a.self = self{User: got.UserID, Bot: got.BotID}
+	a.self = self{User: got.UserID, Bot: got.BotID, Team: got.TeamID}
 	a.missing = missing(named)
 	return a.self, nil
 }
@@ -36,6 +38,7 @@ func (a *Adapter) whoami(ctx context.Context) (self, error) {
 type identity struct {
 	UserID string `json:"user_id"`
 	BotID  string `json:"bot_id"`
+	TeamID string `json:"team_id"`
 	Team   string `json:"team"`
 }
 
@@ -44,10 +47,11 @@ type profile struct {
 	name     string
 	language string // IETF tag
 	manages  bool   // an owner or administrator of the workspace
+	nobody   bool   // a bot, or somebody who is gone
 }
 
 // profileOf asks who a person is. It never waits long and never fails: without
-// an answer the name may be empty, and nobody is taken for an administrator.
+// an answer the name is the one known before, or empty, and nobody is taken for an administrator.
 func (a *Adapter) profileOf(ctx context.Context, user string) profile {
 	known, _, fresh := a.people.get(user, a.now())
 	if fresh {
@@ -55,6 +59,19 @@ func (a *Adapter) profileOf(ctx context.Context, user string) profile {
 	}
 	ctx, cancel := context.WithTimeout(ctx, a.profileWithin)
 	defer cancel()
+	p, err := a.askProfile(ctx, user)
+	if err != nil {
+		a.log.Warn("a person's profile could not be read", "user", user, "error", err)
+		known.manages = false
+		a.people.put(user, known, a.now().Add(profileAgain-profileFor))
+		return known
+	}
+	return p
+}
+
+// askProfile asks who a person is, and remembers it.
+// https://docs.slack.dev/reference/methods/users.info
+func (a *Adapter) askProfile(ctx context.Context, user string) (profile, error) {
 	var got struct {
 		User struct {
 			Name           string `json:"name"`
@@ -63,7 +80,10 @@ func (a *Adapter) profileOf(ctx context.Context, user string) profile {
 			IsAdmin        bool   `json:"is_admin"`
 			IsOwner        bool   `json:"is_owner"`
 			IsPrimaryOwner bool   `json:"is_primary_owner"`
-			Profile        struct {
+			home
+			IsBot   bool `json:"is_bot"`
+			Deleted bool `json:"deleted"`
+			Profile struct {
 				DisplayName string `json:"display_name"`
 				RealName    string `json:"real_name"`
 			} `json:"profile"`
@@ -71,19 +91,36 @@ func (a *Adapter) profileOf(ctx context.Context, user string) profile {
 	}
 	err := a.api.read(ctx, "users.info", url.Values{"user": {user}, "include_locale": {"true"}}, &got)
 	if err != nil {
-		a.log.Warn("a person's profile could not be read", "user", user, "error", err)
-		known.manages = false
-		a.people.put(user, known, a.now().Add(profileAgain-profileFor))
-		return known
+		return profile{}, err
 	}
 	u := got.User
 	p := profile{
 		name:     firstOf(u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Name),
 		language: u.Locale,
-		manages:  u.IsAdmin || u.IsOwner || u.IsPrimaryOwner,
+		manages:  (u.IsAdmin || u.IsOwner || u.IsPrimaryOwner) && a.isHome(ctx, u.home),
+		nobody:   u.IsBot || u.Deleted || user == slackbot,
 	}
 	a.people.put(user, p, a.now())
-	return p
+	return p, nil
+}
+
+// slackbot is a person by Slack's own word, and takes no messages.
+const slackbot = "USLACKBOT"
+
+// home is where somebody belongs.
+type home struct {
+	TeamID     string `json:"team_id"`
+	Enterprise struct {
+		Teams []string `json:"teams"`
+	} `json:"enterprise_user"`
+}
+
+// isHome reports whether somebody belongs to the bot's workspace. Channels can be
+// shared with others, whose administrators have no say here.
+// https://docs.slack.dev/apis/slack-connect
+func (a *Adapter) isHome(ctx context.Context, h home) bool {
+	me, err := a.whoami(ctx)
+	return err == nil && (me.Team == "" || h.TeamID == "" || h.TeamID == me.Team || slices.Contains(h.Enterprise.Teams, me.Team))
 }
 
 func firstOf(words ...string) string {
@@ -112,10 +149,11 @@ func (a *Adapter) namer(ctx context.Context) func(user string) string {
 }
 
 // asker completes a request with what is known about the person. called is the
-// name that Slack sent along, for when the profile cannot be read.
+// name that Slack sent along, for when the profile cannot be read. Where there is
+// none either, the name stays empty: what the bot knows them by is better than an ID.
 func (a *Adapter) asker(ctx context.Context, req *bot.Request, called string) {
 	p := a.profileOf(ctx, req.Account.User)
-	req.Name = firstOf(p.name, called, req.Account.User)
+	req.Name = firstOf(p.name, called)
 	req.Manages = p.manages
 	req.Language = p.language
 }

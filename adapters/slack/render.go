@@ -17,7 +17,8 @@ type rendered struct {
 }
 
 // render gives the messages that say m in a space: one, or several where it is
-// longer than Slack takes. Image and controls stand on the last.
+// longer than Slack takes. Image and controls stand on the last. A picture of our own
+// is in none of them: see illustrate.
 func (a *Adapter) render(space bot.SpaceID, m bot.Message) []rendered {
 	return a.renderAtMost(1<<30, space, m)
 }
@@ -49,6 +50,9 @@ func (a *Adapter) renderAtMost(most int, space bot.SpaceID, m bot.Message) []ren
 // instead is what a message without text is called in a notification.
 func instead(m bot.Message) string {
 	var names []string
+	if own(m.Image) {
+		names = append(names, harmless(m.Image.Alt))
+	}
 	for _, f := range m.Files {
 		names = append(names, harmless(f.Name))
 	}
@@ -255,7 +259,7 @@ var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 // https://docs.slack.dev/messaging/formatting-message-text#escaping
 func escape(s string) string { return escaper.Replace(s) }
 
-// imageBlock is nil where there is no picture that Slack could take.
+// imageBlock is nil where there is no picture that Slack could fetch.
 func imageBlock(image *bot.Image) slack.Block {
 	if image == nil || !linkable(image.URL) || length(image.URL) > maxImageURL {
 		return nil
@@ -280,6 +284,10 @@ func (a *Adapter) actionsBlock(first int, controls []bot.Control) slack.Block {
 			elements = append(elements, a.menu(first+i, c))
 			continue
 		}
+		if c.URL != "" {
+			elements = append(elements, linkButton(first+i, c))
+			continue
+		}
 		b := slack.NewButtonBlockElement(actionPrefix+strconv.Itoa(first+i), a.seal.Token(c.Path), plainText(c.Label, maxButtonText))
 		switch c.Style {
 		case bot.Primary:
@@ -292,11 +300,21 @@ func (a *Adapter) actionsBlock(first int, controls []bot.Control) slack.Block {
 	return slack.NewActionBlock("", elements...)
 }
 
+// linkButton shows a control that leads to an address. Slack tells of a press all the
+// same, which asks for nothing: its action_id is not one of ours.
+func linkButton(n int, c bot.Control) slack.BlockElement {
+	b := slack.NewButtonBlockElement("link-"+strconv.Itoa(n), "", plainText(c.Label, maxButtonText))
+	b.URL = c.URL
+	return b
+}
+
 // actionPrefix begins the action_id of a control, which has to differ from the
 // others of its message. What a press asks for is in its value.
 const actionPrefix = "control-"
 
-// plainText is a label; shortcodes such as :smile: stay letters in it.
+// plainText is a label; shortcodes such as :smile: stay letters in it. Slack refuses
+// all of a message or view for one that is empty, as what somebody typed may be once
+// it is harmless.
 func plainText(s string, limit int) *slack.TextBlockObject {
-	return slack.NewTextBlockObject(slack.PlainTextType, oneLine(s, limit), false, false)
+	return slack.NewTextBlockObject(slack.PlainTextType, orElse(oneLine(s, limit), ellipsis), false, false)
 }

@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/staffroom-bot/staffroom/adapters/adaptertest"
+	"github.com/staffroom-bot/staffroom/adapters/adaptertest/spec"
 	"github.com/staffroom-bot/staffroom/bot"
 )
 
@@ -115,7 +116,7 @@ func mark(path string) string {
 // What a member typed stands in text elements only, which Slack does not parse,
 // and in the text beside them without anything that Slack would.
 func TestHostileText(t *testing.T) {
-	check := newCheck(t)
+	check := spec.Slack(t)
 	a := offline()
 	for _, hostile := range append(adaptertest.Hostile(), strings.Repeat("<!channel> *x* ", 7_000), strings.Repeat("\u202e", 1_000), strings.Repeat("x", 100_000)) {
 		for _, kind := range []bot.SpanKind{bot.SpanPlain, bot.SpanBold, bot.SpanCode} {
@@ -178,7 +179,7 @@ func onlyText(t *testing.T, r rendered) {
 // However long a text is and whatever looks it has, nothing of it is lost, no
 // block is too long, and no word is cut that fits into one.
 func TestLongTextKeepsItsWords(t *testing.T) {
-	check := newCheck(t)
+	check := spec.Slack(t)
 	a := offline()
 	rapid.Check(t, func(rt *rapid.T) {
 		var text bot.Text
@@ -250,7 +251,7 @@ func TestManyControls(t *testing.T) {
 	if len(got) != 1 || len(got[0].blocks) != 4 {
 		t.Fatalf("%d messages, %d blocks", len(got), len(got[0].blocks))
 	}
-	if err := newCheck(t)("chat.postMessage", []byte(asJSON(t, message1(got[0])))); err != nil {
+	if err := spec.Slack(t)("chat.postMessage", []byte(asJSON(t, message1(got[0])))); err != nil {
 		t.Error(err)
 	}
 	if ids := strings.Count(asJSON(t, got[0].blocks), `"action_id":"control-`); ids != 60 {
@@ -260,7 +261,7 @@ func TestManyControls(t *testing.T) {
 
 // The check itself must find something, or it proves nothing.
 func TestCheckRefuses(t *testing.T) {
-	check := newCheck(t)
+	check := spec.Slack(t)
 	for name, tt := range map[string]struct{ method, payload string }{
 		"long text":      {"chat.update", `{"text":"` + strings.Repeat("x", 40_001) + `"}`},
 		"unknown field":  {"chat.update", `{"text":"x","colour":"red"}`},
@@ -274,7 +275,7 @@ func TestCheckRefuses(t *testing.T) {
 			t.Errorf("%s is taken", name)
 		}
 	}
-	if schemas, _ := loadSchemas(); schemas.post == nil {
+	if !spec.Known() {
 		t.Skip("STAFFROOM_SHARED is not set: payloads are not checked against the schemas of Slack")
 	}
 	for name, tt := range map[string]struct{ method, payload string }{

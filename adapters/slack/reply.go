@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -121,6 +122,9 @@ func (r *receiver) say(ctx context.Context, q asked, m bot.Message, replace bool
 	if err == nil {
 		err = r.handOver(ctx, q, withContent(m.Files))
 	}
+	if err == nil && own(m.Image) {
+		r.handOverPicture(ctx, q, m.Image)
+	}
 	if err != nil {
 		r.log.Error("an answer did not reach the person who asked", "route", routeOf(q.req), "input", q.req.Input, "error", err)
 	}
@@ -128,7 +132,7 @@ func (r *receiver) say(ctx context.Context, q asked, m bot.Message, replace bool
 
 func (r *receiver) sayParts(ctx context.Context, q asked, m bot.Message, replace bool) error {
 	for i, part := range r.render(q.req.Account.Space, m) {
-		if replace && i == 0 && r.replace(ctx, q, part) {
+		if replace && i == 0 && q.replaceable() && r.replace(ctx, q, part) {
 			continue
 		}
 		if err := r.reply(ctx, q, part); err != nil {
@@ -136,6 +140,13 @@ func (r *receiver) sayParts(ctx context.Context, q asked, m bot.Message, replace
 		}
 	}
 	return nil
+}
+
+// replaceable reports whether an answer may take the place of the message whose
+// control was pressed: a private one only where nobody else sees that.
+func (q asked) replaceable() bool {
+	const direct = "D" // begins the IDs of direct messages
+	return !q.private || q.place.Ephemeral || strings.HasPrefix(q.place.Channel, direct)
 }
 
 // replace puts a message in the place of the one whose control was pressed, and
@@ -222,12 +233,28 @@ func (r *receiver) respond(ctx context.Context, q asked, m rendered, as response
 	return r.api.post(ctx, "response_url", q.place.ResponseURL, as)
 }
 
-// handOver gives the files of an answer: a private one's in direct messages,
-// since files cannot be shown to one person in a channel.
+// handOver gives the files of an answer.
 func (r *receiver) handOver(ctx context.Context, q asked, files []bot.File) error {
-	if len(files) == 0 {
-		return nil
+	for _, f := range files {
+		if err := r.share(ctx, q, f, ""); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// handOverPicture gives the picture of an answer the way of its files: most answers
+// are seen by one person alone, and Slack lets nobody change those. The words have
+// arrived if it fails.
+func (r *receiver) handOverPicture(ctx context.Context, q asked, i *bot.Image) {
+	if err := r.share(ctx, q, bot.File{Name: pictureName(i.PNG), Data: i.PNG}, i.Alt); err != nil {
+		r.log.Warn("a picture is left out", "error", err)
+	}
+}
+
+// share uploads a file where the person asked, and a private one in direct messages,
+// since files cannot be shown to one person in a channel.
+func (r *receiver) share(ctx context.Context, q asked, f bot.File, alt string) error {
 	ch := bot.Channel{Space: q.req.Account.Space, ID: q.place.Channel, Thread: q.place.Thread}
 	if q.private && !q.place.Direct || ch.ID == "" {
 		var err error
@@ -235,12 +262,10 @@ func (r *receiver) handOver(ctx context.Context, q asked, files []bot.File) erro
 			return err
 		}
 	}
-	for _, f := range files {
-		if err := patiently(ctx, func() error { return r.upload(ctx, ch, f) }); err != nil {
-			return err
-		}
-	}
-	return nil
+	return patiently(ctx, func() error {
+		_, err := r.upload(ctx, ch, f, alt)
+		return err
+	})
 }
 
 // What a person waits for is tried again a few times when Slack asks for

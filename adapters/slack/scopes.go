@@ -27,7 +27,7 @@ func scopes() []scope {
 		}},
 		{"chat:write", "nothing can be posted, answered, changed or deleted", nil},
 		{"commands", "there is no /staffroom, and no entry in the menu of messages", nil},
-		{"files:write", "an archive cannot be handed over", nil},
+		{"files:write", "archives, tables and journals cannot be handed over, and the figures of check-ins come without their picture", nil},
 		{"groups:history", "answers in private channels are not heard, and a post there cannot be looked up", []subscription{
 			{"message.groups", "somebody writes in a private channel that the app was invited to"},
 		}},
@@ -36,6 +36,17 @@ func scopes() []scope {
 		}},
 		{"im:write", "nobody can be written to directly", nil},
 		{"users:read", "neither names, nor languages, nor who administers the workspace are known", nil},
+	}
+}
+
+// optionalScopes lists what the app can do without, each with what does not work
+// then. Whoever installs the app chooses.
+// https://docs.slack.dev/changelog/2026/03/16/optional-scopes
+func optionalScopes() []scope {
+	return []scope{
+		{"channels:read", "who is in a public channel is not known, so a check-in cannot be for everybody there", nil},
+		{"groups:read", "who is in a private channel is not known, so a check-in cannot be for everybody there", nil},
+		{"usergroups:read", "who is in a user group is not known, so a check-in cannot be for one", nil},
 	}
 }
 

@@ -42,7 +42,7 @@ func (a *Adapter) subject(ctx context.Context, ch bot.Channel, m messageBody) *b
 	}
 	if m.User != "" {
 		s.Author = bot.Account{Space: ch.Space, User: m.User}
-		s.Name = firstOf(a.profileOf(ctx, m.User).name, m.User)
+		s.Name = a.profileOf(ctx, m.User).name
 	}
 	return s
 }

@@ -90,7 +90,7 @@ func (a *Adapter) connect(intake, lasting context.Context, r *receiver) error {
 				}})
 			}
 		case err := <-ended:
-			if mend := unusable(a.name, "app_token", err); mend != nil {
+			if mend := unusable("app_token", err); mend != nil {
 				return mend
 			}
 			return withoutURL(err)
@@ -133,7 +133,10 @@ func (w *watcher) see(ev socketmode.Event) error {
 		if !ok {
 			return nil
 		}
-		if mend := unusable(w.adapter.name, "app_token", failure.ErrorObj); mend != nil {
+		if errors.Is(failure.ErrorObj, context.Canceled) {
+			return nil // it was we who ended it
+		}
+		if mend := unusable("app_token", failure.ErrorObj); mend != nil {
 			return mend
 		}
 		var limited *slack.RateLimitedError

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/staffroom-bot/staffroom/adapters/adaptertest/spec"
 	"github.com/staffroom-bot/staffroom/adapters/slack/slackloop"
 	"github.com/staffroom-bot/staffroom/bot"
 )
@@ -250,7 +251,7 @@ func TestAnswerComesWithTheAcknowledgement(t *testing.T) {
 	if body.Type != "ephemeral" || body.Text != "For &lt;you&gt; &amp; you alone" {
 		t.Errorf("answered with %+v", body)
 	}
-	if err := newCheck(t)("ack", got.Body.Bytes()); err != nil {
+	if err := spec.Slack(t)("ack", got.Body.Bytes()); err != nil {
 		t.Error(err)
 	}
 	// What all shall see, and pictures, go the usual way.
@@ -360,26 +361,10 @@ func TestStorm(t *testing.T) {
 // When the end comes, what is under way is answered, and nothing new is taken.
 func TestStopOverHTTP(t *testing.T) {
 	w := newWorkspace(t)
-	in := newInbox()
-	entered, release := make(chan struct{}), make(chan struct{})
-	in.tell = func(context.Context, *bot.Event) error {
-		close(entered)
-		<-release
-		return nil
-	}
 	a := w.overHTTP()
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- a.Run(ctx, in) }()
-	w.listens(a)
-	ts := w.Say(ana, channel, "A1 just in time", slackloop.SayOptions{})
-	<-entered
-	cancel()
+	ts, finish := w.endAtWork(a, func() { w.listens(a) })
 	w.until("end of listening", func() bool { return a.listening.Load() == nil })
-	close(release)
-	if err := <-ended; err != nil {
-		t.Errorf("Run = %v", err)
-	}
+	finish()
 	w.acked(w.delivery(ts).ID)
 }
 

@@ -1,7 +1,6 @@
 package slack
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"net/http"
@@ -13,6 +12,8 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/staffroom-bot/staffroom/adapters/adaptertest"
+	"github.com/staffroom-bot/staffroom/adapters/adaptertest/spec"
 	"github.com/staffroom-bot/staffroom/adapters/slack/slackloop"
 	"github.com/staffroom-bot/staffroom/bot"
 )
@@ -39,12 +40,12 @@ type workspace struct {
 	*slackloop.Server
 	t      *testing.T
 	client *http.Client
-	log    logBuffer
+	log    adaptertest.Log
 }
 
 func newWorkspace(t *testing.T) *workspace {
 	t.Helper()
-	return newWorkspaceWith(t, slackloop.Options{Check: newCheck(t)})
+	return newWorkspaceWith(t, slackloop.Options{Check: spec.Slack(t)})
 }
 
 func newWorkspaceWith(t *testing.T, o slackloop.Options) *workspace {
@@ -226,24 +227,6 @@ func (w *workspace) sees(person, begins string) slackloop.Shown {
 	return found
 }
 
-// logBuffer keeps what is logged.
-type logBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
 // inbox is a bot.Router with two commands, whose events can be held and refused.
 type inbox struct {
 	*bot.Router
@@ -291,3 +274,11 @@ func help(_ context.Context, req *bot.Request) (bot.Reply, error) {
 }
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// unserved is a route that nothing may lead to.
+func (in *inbox) unserved(t *testing.T, path string) {
+	in.Handle(bot.Route{Path: path, Handle: func(context.Context, *bot.Request) (bot.Reply, error) {
+		t.Errorf("%s was served", path)
+		return bot.Reply{}, nil
+	}})
+}

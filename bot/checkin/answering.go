@@ -36,11 +36,20 @@ func (s *Service) sheet(ctx context.Context, req *bot.Request) (Sheet, error) {
 }
 
 // form is one step of answering: the questions from one on, as many as a form
-// takes. One's open goal stands above a question of a goal.
+// takes. One's open goal stands above a question of a goal, and what one has begun
+// to answer in direct messages in the fields.
 func (s *Service) form(ctx context.Context, req *bot.Request, sheet *Sheet, from int) (bot.Reply, error) {
 	lang := req.Member.Language
 	goal := ""
 	until := min(from+bot.MaxFields, len(sheet.Questions))
+	before := sheet.Answer
+	if before == nil && sheet.Sharing != Anonymous {
+		values, err := s.begun(ctx, req.Member, sheet.Occurrence)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		before = &Answer{Values: values}
+	}
 	f := bot.Form{
 		Title: bot.Shorten(sheet.Name, 40), Path: "/checkin/save/" + sheet.Occurrence + "/" + strconv.Itoa(from),
 		Submit: s.label(lang, "checkin.form.submit"),
@@ -56,7 +65,7 @@ func (s *Service) form(ctx context.Context, req *bot.Request, sheet *Sheet, from
 				return bot.Reply{}, err
 			}
 		}
-		f.Fields = append(f.Fields, s.field(lang, q, i, sheet.Answer, goal))
+		f.Fields = append(f.Fields, s.field(lang, q, i, before, goal))
 	}
 	return bot.Ask(f), nil
 }
@@ -112,13 +121,19 @@ func (s *Service) save(ctx context.Context, req *bot.Request) (bot.Reply, error)
 		from = 0
 	}
 	values := make([]string, len(asked.Questions))
-	if len(values) > bot.MaxFields { // what the other step has brought
+	if len(values) > bot.MaxFields { // what the other step has brought, or is to bring
 		sheet, err := s.sheet(ctx, req)
 		if err != nil {
 			return bot.Reply{}, err
 		}
 		if sheet.Answer != nil {
 			copy(values, sheet.Answer.Values)
+		} else if asked.Sharing != Anonymous {
+			begun, err := s.begun(ctx, req.Member, id)
+			if err != nil {
+				return bot.Reply{}, err
+			}
+			copy(values, begun)
 		}
 	}
 	if faults := s.readFields(req, &asked, from, values); len(faults) > 0 {
@@ -212,7 +227,7 @@ func (s *Service) take(ctx context.Context, req *bot.Request, t Taking) (Taken, 
 	if err != nil || sheet.Turn.Opened.IsZero() {
 		return taken, err
 	}
-	t.Until = ci.closes(sheet.Turn.Opened, in, s.stretch)
+	t.Until = sheet.closes(sheet.Turn.Opened, in, s.stretch) // as it was asked
 	t.Input += "/again"
 	again, err := s.store.Take(ctx, t)
 	if again.Outcome == TakenOver && taken.Outcome == TakenNew {

@@ -36,8 +36,9 @@ type Definition struct {
 	Language string      `json:"language"`
 	// InChannel asks there, everybody at once. Otherwise those who take part are
 	// asked by direct message: by their own clocks if Local, or else all at once.
-	InChannel bool `json:"in_channel,omitempty"`
-	Local     bool `json:"local,omitempty"`
+	InChannel bool     `json:"in_channel,omitempty"`
+	Local     bool     `json:"local,omitempty"`
+	Audience  Audience `json:"audience,omitzero"`
 	// Days is how many working days it stays open after the day on which it was
 	// asked, until closingHour.
 	Days int `json:"days"`
@@ -84,6 +85,7 @@ const (
 	mostAnswer            = 1500 // characters
 	mostName              = 80
 	mostDays              = 20
+	mostLines             = 2500 // characters of a form for all questions
 )
 
 // closingHour is the hour of the day, by local time, at which windows end.

@@ -74,6 +74,10 @@ func (s *Service) lastWindow(ctx context.Context, st *Standing, o *Occurrence) (
 	if err != nil {
 		return last, err
 	}
+	asked, err := s.askedAt(ctx, st.Community, o.ID)
+	if err != nil {
+		return last, err
+	}
 	where := s.places(&ci)
 	for after := bot.MemberID(""); ; {
 		page, members, err := s.page(ctx, &ci, after)
@@ -89,7 +93,7 @@ func (s *Service) lastWindow(ctx context.Context, st *Standing, o *Occurrence) (
 			if err != nil {
 				return last, err
 			}
-			if end := ci.closes(t.Opened, in, s.stretch); end.After(last) {
+			if end := asked.closes(t.Opened, in, s.stretch); end.After(last) {
 				last = end
 			}
 		}

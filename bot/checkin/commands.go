@@ -22,35 +22,54 @@ func (s *Service) Register(r *bot.Router) {
 		{Name: "results", Summary: "checkin.command.results", Example: "/checkin results name:Friday", Options: []bot.Option{name}, Access: bot.MembersOnly, Private: true, Handle: s.results},
 	}})
 	for path, handle := range map[string]bot.Handler{
-		writePath + "{occurrence}":          s.write,
-		passPath + "{occurrence}":           s.pass,
-		"/checkin/save/{occurrence}/{from}": s.save,
-		"/checkin/next/{occurrence}/{from}": s.next,
-		"/checkin/early/{checkin}":          s.early,
-		joinPath + "{checkin}":              s.join,
-		lessPath + "{checkin}":              s.less,
-		"/checkin/leave/{checkin}":          s.leave,
-		resultsPath + "{checkin}":           s.results,
-		goalPath + "tried/{goal}":           s.askTried,
-		goalPath + "happened/{goal}":        s.tried,
-		goalPath + "later/{goal}":           s.askLater,
-		goalPath + "again/{goal}":           s.later,
-		goalPath + "drop/{goal}":            s.dropGoal,
+		writePath + "{occurrence}":                  s.write,
+		passPath + "{occurrence}":                   s.pass,
+		"/checkin/save/{occurrence}/{from}":         s.save,
+		"/checkin/next/{occurrence}/{from}":         s.next,
+		"/checkin/early/{checkin}":                  s.early,
+		directPath + "pick/{occurrence}":            s.directly(s.pick),
+		directPath + "skip/{occurrence}/{question}": s.directly(s.skipOne),
+		directPath + "done/{occurrence}":            s.directly(s.done),
+		directPath + "drop/{occurrence}":            s.directly(s.drop),
+		joinPath + "{checkin}":                      s.join,
+		lessPath + "{checkin}":                      s.less,
+		"/checkin/leave/{checkin}":                  s.leave,
+		resultsPath + "{checkin}":                   s.results,
+		goalPath + "tried/{goal}":                   s.askTried,
+		goalPath + "happened/{goal}":                s.tried,
+		goalPath + "later/{goal}":                   s.askLater,
+		goalPath + "again/{goal}":                   s.later,
+		goalPath + "drop/{goal}":                    s.dropGoal,
+		goalPath + "list":                           s.listGoals,
+		goalPath + "share/{goal}":                   s.askShare,
+		goalPath + "shared/{goal}/{reach}":          s.share,
+		goalPath + "unshare/{goal}":                 s.unshare,
 	} {
 		r.Handle(bot.Route{Path: path, Access: bot.MembersOnly, Private: true, Handle: handle})
 	}
 	for path, handle := range map[string]bot.Handler{
-		setPath + "{set}":           s.askNew,
-		createPath:                  s.create,
-		showPath + "{checkin}":      s.show,
-		askPath + "{checkin}/{way}": s.way,
-		invitePath + "{checkin}":    s.invite,
-		filePath + "{checkin}":      s.handOut,
-		askFilePath:                 s.askFile,
-		takeInPath:                  s.takeIn,
+		setPath + "{set}":             s.askNew,
+		createPath:                    s.create,
+		showPath + "{checkin}":        s.show,
+		askPath + "{checkin}/{way}":   s.way,
+		invitePath + "{checkin}":      s.invite,
+		filePath + "{checkin}":        s.handOut,
+		askFilePath:                   s.askFile,
+		takeInPath:                    s.takeIn,
+		editPath + "{checkin}/{from}": s.askEdit,
+		changePath + "{checkin}":      s.change,
+		changedPath + "{checkin}":     s.changed,
+		roomPath + "{checkin}":        s.room,
 	} {
 		r.Handle(bot.Route{Path: path, Access: bot.OrganizersOnly, Private: true, Handle: handle})
 	}
+	for path, handle := range map[string]bot.Handler{ // they ask the platform
+		whoPath + "{checkin}":         s.askWho,
+		amongPath + "{checkin}/{who}": s.choose,
+	} {
+		r.Handle(bot.Route{Path: path, Access: bot.OrganizersOnly, Private: true, Mode: bot.Deferred, Handle: handle})
+	}
+	r.Talk(s.talk)
 	r.Handle(bot.Route{Path: exportPath + "{checkin}", Access: bot.OrganizersOnly, Private: true, Mode: bot.Deferred, Handle: s.export})
 }
 

@@ -14,22 +14,30 @@ import (
 	"github.com/staffroom-bot/staffroom/scheduler/rule"
 )
 
-// Goal is what somebody means to do. It is theirs alone.
+// Goal is what somebody means to do. It is theirs alone, unless they share it.
 type Goal struct {
 	ID      string       `json:"-"`
 	Member  bot.MemberID `json:"-"`
 	Version int64        `json:"-"`
 	Account bot.Account  `json:"account"` // where they are asked
 	Text    string       `json:"text"`    // as typed
-	From    string       `json:"from,omitempty"`
-	Made    time.Time    `json:"made"`
-	Due     time.Time    `json:"due,omitzero"` // when they are asked about it next; zero: no more
+	// From is what people call where it comes from. Source names that for Shares; empty:
+	// it comes from a check-in.
+	From   string    `json:"from,omitempty"`
+	Source string    `json:"source,omitempty"`
+	Made   time.Time `json:"made"`
+	Due    time.Time `json:"due,omitzero"` // when they are asked about it next; zero: no more
 	// Silent is how often they were asked and did not answer; after mostSilent
 	// they are not asked any more.
 	Silent   int       `json:"silent,omitempty"`
 	State    GoalState `json:"state"`
 	Happened string    `json:"happened,omitempty"` // what came of it, as typed
 	Ended    time.Time `json:"ended,omitzero"`
+	Reach    Reach     `json:"reach,omitempty"` // who can read it
+	Told     time.Time `json:"told,omitzero"`   // when that was said last
+	// Shown is how Shares know it, if not by its Member and ID: it was shared when
+	// somebody had it whose accounts lead to Member by now.
+	Shown string `json:"shown,omitempty"`
 }
 
 // GoalState is how a goal stands.
@@ -99,31 +107,6 @@ func (s *Service) goalsOf(
 		goals, jobs = append(goals, g), append(jobs, job)
 	}
 	return goals, jobs, nil
-}
-
-// Aim takes in a goal that came from elsewhere, such as the one thing that somebody
-// will try after a chat. from says where, in words. id names it among the member's
-// goals: given again, it is the same goal.
-func (s *Service) Aim(ctx context.Context, m bot.Member, a bot.Account, id, text, from string) error {
-	now, err := s.store.Now(ctx)
-	if err != nil {
-		return err
-	}
-	in, err := s.schedule.Place(ctx, m, nil)
-	if err != nil {
-		return err
-	}
-	g := Goal{ID: id, Member: m.ID, Account: a, Text: text, From: from, Made: now, State: GoalOpen}
-	g.Due = afterSchoolDays(now, goalDays, in, s.stretch)
-	job, err := goalJob(m.Community, &g)
-	if err != nil {
-		return err
-	}
-	err = s.store.KeepGoal(ctx, m.Community, &g, outbox.Effects{Jobs: []scheduler.Job{job}})
-	if bot.CodeOf(err) == bot.Conflict {
-		return nil // it is there already
-	}
-	return err
 }
 
 // AskGoal is the scheduler.Handler of GoalJobKind: it asks somebody what became of

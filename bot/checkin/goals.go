@@ -18,10 +18,12 @@ const goalPath = "/my/goal/"
 // listGoals shows a member their goals: what is open, the latest first, with what
 // can be done about the latest.
 func (s *Service) listGoals(ctx context.Context, req *bot.Request) (bot.Reply, error) {
-	return s.goalsReply(ctx, req, nil)
+	return s.goalsReply(ctx, req, nil, nil)
 }
 
-func (s *Service) goalsReply(ctx context.Context, req *bot.Request, news bot.Text) (bot.Reply, error) {
+// goalsReply shows how goals stand. news stands above; about is the goal that it is
+// about, nil for none.
+func (s *Service) goalsReply(ctx context.Context, req *bot.Request, news bot.Text, about *Goal) (bot.Reply, error) {
 	all, err := s.store.Goals(ctx, req.Member.Community, req.Member.ID)
 	if err != nil {
 		return bot.Reply{}, err
@@ -35,10 +37,21 @@ func (s *Service) goalsReply(ctx context.Context, req *bot.Request, news bot.Tex
 	lines := []bot.Text{news, s.say(req, "checkin.goals")}
 	for _, g := range all[:min(len(all), mostGoals)] {
 		lines = append(lines, s.goalLine(req, &g))
+		if g.Reach != Nobody {
+			lines = append(lines, s.say(req, "checkin.goals.shared", bot.Str("name", g.From)))
+		}
 	}
 	var controls []bot.Control
 	if all[0].State == GoalOpen {
 		controls = s.goalControls(req.Member.Language, &all[0])
+	}
+	if about == nil {
+		if i := slices.IndexFunc(all, func(g Goal) bool { return g.Source != "" }); i >= 0 {
+			about = &all[i]
+		}
+	}
+	if about != nil {
+		controls = append(controls, s.shareControls(req.Member.Language, about)...)
 	}
 	return replacing(req, bot.Say(bot.Join("\n", lines...), controls...)), nil
 }
@@ -130,46 +143,57 @@ func (s *Service) later(ctx context.Context, req *bot.Request) (bot.Reply, error
 	})
 }
 
-// changeGoal changes a goal on a fresh record, and shows how goals stand. A change
-// may find a fault in the form that is answered.
+// goalIn finds the goal that a path is about.
+func (s *Service) goalIn(ctx context.Context, req *bot.Request) (Goal, error) {
+	g, err := s.goal(ctx, req.Member.Community, req.Member.ID, req.Params.Get("goal"))
+	if bot.CodeOf(err) == bot.NotFound {
+		err = bot.Fail(bot.NotFound, s.say(req, "checkin.goal.gone", bot.Str("command", req.Typed("/my goals"))))
+	}
+	return g, err
+}
+
+// changeGoal changes a goal and shows how goals stand.
 func (s *Service) changeGoal(ctx context.Context, req *bot.Request, news bot.Key, change func(*Goal, time.Time) (fault bot.Text, err error)) (bot.Reply, error) {
+	g, fault, err := s.alterGoal(ctx, req, change)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if !fault.Empty() {
+		return bot.Reply{FieldErrors: map[string]bot.Text{"when": fault, "happened": fault}}, nil
+	}
+	return s.goalsReply(ctx, req, s.say(req, news, bot.At("when", g.Due, req.Member.Zone, bot.DateTime)), &g)
+}
+
+// alterGoal changes a goal on a fresh record. A change may find a fault in the form
+// that is answered: then nothing is changed.
+func (s *Service) alterGoal(ctx context.Context, req *bot.Request, change func(*Goal, time.Time) (fault bot.Text, err error)) (Goal, bot.Text, error) {
 	const tries = 4
 	c := req.Member.Community
 	var last error
 	for range tries {
-		g, err := s.goal(ctx, c, req.Member.ID, req.Params.Get("goal"))
-		if bot.CodeOf(err) == bot.NotFound {
-			return bot.Reply{}, bot.Fail(bot.NotFound, s.say(req, "checkin.goal.gone", bot.Str("command", req.Typed("/my goals"))))
-		}
+		g, err := s.goalIn(ctx, req)
 		if err != nil {
-			return bot.Reply{}, err
+			return g, nil, err
 		}
 		now, err := s.store.Now(ctx)
 		if err != nil {
-			return bot.Reply{}, err
+			return g, nil, err
 		}
 		fault, err := change(&g, now)
-		if err != nil {
-			return bot.Reply{}, err
-		}
-		if !fault.Empty() {
-			return bot.Reply{FieldErrors: map[string]bot.Text{"when": fault, "happened": fault}}, nil
+		if err != nil || !fault.Empty() {
+			return g, fault, err
 		}
 		e := outbox.Effects{Cancel: []string{goalJobID(&g)}}
 		if !g.Due.IsZero() {
 			job, err := goalJob(c, &g)
 			if err != nil {
-				return bot.Reply{}, err
+				return g, nil, err
 			}
 			e = outbox.Effects{Jobs: []scheduler.Job{job}}
 		}
-		if last = s.store.KeepGoal(ctx, c, &g, e); bot.CodeOf(last) == bot.Conflict {
-			continue
+		if last = s.store.KeepGoal(ctx, c, &g, e); bot.CodeOf(last) != bot.Conflict {
+			return g, nil, last
 		}
-		if last != nil {
-			return bot.Reply{}, last
-		}
-		return s.goalsReply(ctx, req, s.say(req, news, bot.At("when", g.Due, req.Member.Zone, bot.DateTime)))
 	}
-	return bot.Reply{}, last
+	return Goal{}, nil, last
 }

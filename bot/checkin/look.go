@@ -108,10 +108,17 @@ func (s *Service) lookAtPage(
 			}
 			id := occurrenceID(ci.ID, e.wall)
 			if e.state == IsAsked {
-				asks = append(asks, asking{id, e.at, &page[i], m, ci.closes(now, in, s.stretch)})
-			} else {
-				b.turn(id, m.ID, Turn{State: e.state})
+				a := asking{occurrence: id, who: &page[i], member: m}
+				if a.what, err = s.what(ctx, ci, st, id, e.at); err != nil {
+					return b, "", err
+				}
+				if a.closes = a.what.closes(now, in, s.stretch); a.closes.Sub(now) >= leastOpen {
+					asks = append(asks, a)
+					continue
+				}
+				e.state = IsLate // it was asked for a shorter time than it would be now
 			}
+			b.turn(id, m.ID, Turn{State: e.state})
 		}
 	}
 	if err := s.ask(ctx, ci, st, b, asks, now); err != nil {
@@ -126,7 +133,7 @@ func (s *Service) lookAtPage(
 // asking is somebody who is to be asked.
 type asking struct {
 	occurrence string
-	at         time.Time // when it was due
+	what       Asked
 	who        *Participant
 	member     bot.Member
 	closes     time.Time
@@ -153,18 +160,32 @@ func (s *Service) ask(ctx context.Context, ci *CheckIn, st *Standing, b *batch, 
 		if _, yes := had[a.occurrence][a.member.ID]; yes {
 			continue
 		}
-		if _, fresh := st.opened(a.occurrence, &ci.Definition, now, a.closes); fresh {
-			b.Opened[a.occurrence] = ci.copy(a.at)
+		if _, fresh := st.opened(a.occurrence, &a.what.Definition, now, a.closes); fresh {
+			b.Opened[a.occurrence] = a.what
 		}
 		b.turn(a.occurrence, a.member.ID, Turn{State: IsAsked, Opened: now, Closes: a.closes})
-		b.posts = append(b.posts, s.prompt(ci, a))
+		if a.who.Untold {
+			b.Told = append(b.Told, a.member.ID)
+		}
+		b.posts = append(b.posts, s.prompt(ci, &a))
 	}
 	return nil
 }
 
+// what is what an occurrence asks: one that is open stays as it was asked where it
+// came first, whatever has become of the check-in.
+func (s *Service) what(ctx context.Context, ci *CheckIn, st *Standing, id string, at time.Time) (Asked, error) {
+	if st.open(id) == nil {
+		return ci.copy(at), nil
+	}
+	return s.askedAt(ctx, ci.Community, id)
+}
+
 // copy is what an occurrence keeps of the check-in.
 func (c *CheckIn) copy(at time.Time) Asked {
-	return Asked{CheckIn: c.ID, Number: c.Number, Name: c.Name, At: at, Definition: c.Definition}
+	a := Asked{CheckIn: c.ID, Number: c.Number, Name: c.Name, At: at, Definition: c.Definition}
+	a.Audience = Audience{} // whom to ask is no matter of what was asked
+	return a
 }
 
 // lookInChannel asks in the channel if the time has come.
@@ -239,7 +260,11 @@ func (s *Service) extra(ctx context.Context, ci *CheckIn, st *Standing, p stepPa
 			if err != nil {
 				return err
 			}
-			asks = append(asks, asking{id, p.At, &page[i], m, ci.closes(now, in, s.stretch)})
+			what, err := s.what(ctx, ci, st, id, p.At)
+			if err != nil {
+				return err
+			}
+			asks = append(asks, asking{occurrence: id, what: what, who: &page[i], member: m, closes: what.closes(now, in, s.stretch)})
 		}
 		if err := s.ask(ctx, ci, st, b, asks, now); err != nil {
 			return err

@@ -72,20 +72,27 @@ func (s *Service) askNew(ctx context.Context, req *bot.Request) (bot.Reply, erro
 	of := setOf(req.Params.Get("set"))
 	// What is said in the channel is in the community's language, and so are the
 	// questions.
-	field := func(name string, f bot.Field) bot.Field {
-		f.Name, f.Label, f.Hint = name, s.label(lang, bot.Key("checkin.new."+name)), s.label(lang, bot.Key("checkin.new."+name+".hint"), bot.Num("most", mostDays))
-		return f
-	}
+	fields := s.definitionFields(lang, s.setWords(home.Language, of, "name"), s.setWords(home.Language, of, "questions"), strconv.Itoa(of.days), of.sharing)
+	when := s.newField(lang, "when", bot.Field{Value: s.setWords(home.Language, of, "when"), Max: 200})
 	return bot.Ask(bot.Form{
 		Title: s.label(lang, "checkin.new"), Path: createPath, Submit: s.label(lang, "checkin.form.next"),
-		Fields: []bot.Field{
-			field("name", bot.Field{Value: s.setWords(home.Language, of, "name"), Max: mostName}),
-			field("questions", bot.Field{Value: s.setWords(home.Language, of, "questions"), Long: true, Max: 2500}),
-			field("when", bot.Field{Value: s.setWords(home.Language, of, "when"), Max: 200}),
-			field("days", bot.Field{Value: strconv.Itoa(of.days), Max: 2}),
-			field("sharing", bot.Field{Value: string(of.sharing), Choices: s.sharingChoices(lang)}),
-		},
+		Fields: slices.Insert(fields, 2, when),
 	}), nil
+}
+
+func (s *Service) newField(lang, name string, f bot.Field) bot.Field {
+	f.Name, f.Label, f.Hint = name, s.label(lang, bot.Key("checkin.new."+name)), s.label(lang, bot.Key("checkin.new."+name+".hint"), bot.Num("most", mostDays))
+	return f
+}
+
+// definitionFields are the fields of what is asked and who sees it, filled in.
+func (s *Service) definitionFields(lang, name, questions, days string, sharing Sharing) []bot.Field {
+	return []bot.Field{
+		s.newField(lang, "name", bot.Field{Value: name, Max: mostName}),
+		s.newField(lang, "questions", bot.Field{Value: questions, Long: true, Max: mostLines}),
+		s.newField(lang, "days", bot.Field{Value: days, Max: 2}),
+		s.newField(lang, "sharing", bot.Field{Value: string(sharing), Choices: s.sharingChoices(lang)}),
+	}
 }
 
 func (s *Service) sharingChoices(lang string) []bot.Choice {
@@ -123,16 +130,21 @@ func (s *Service) fresh(ctx context.Context, req *bot.Request) (CheckIn, map[str
 		return CheckIn{}, nil, err
 	}
 	ci := CheckIn{
-		Community: req.Member.Community, Name: oneLine(req.Value("name")), Zone: home.Zone, By: req.Member.ID, Space: req.Account.Space,
+		Community: req.Member.Community, Zone: home.Zone, By: req.Member.ID, Space: req.Account.Space,
 		Definition: Definition{Channel: req.Channel.Root(), Language: home.Language, Local: true},
 	}
-	faults := s.readNew(req, &ci, now)
+	faults := s.readDefinition(req, &ci)
+	if fault := s.readRule(req, &ci, now); !fault.Empty() {
+		faults["when"] = fault
+	}
 	return ci, faults, nil
 }
 
-// readNew reads the form, and says what is wrong with it.
-func (s *Service) readNew(req *bot.Request, ci *CheckIn, now time.Time) map[string]bot.Text {
+// readDefinition reads what is asked and who sees it from a form, and says what is
+// wrong with it.
+func (s *Service) readDefinition(req *bot.Request, ci *CheckIn) map[string]bot.Text {
 	faults := map[string]bot.Text{}
+	ci.Name = oneLine(req.Value("name"))
 	if ci.Name == "" || len([]rune(ci.Name)) > mostName {
 		faults["name"] = s.say(req, "checkin.new.name.fault", bot.Num("most", mostName))
 	}
@@ -158,9 +170,6 @@ func (s *Service) readNew(req *bot.Request, ci *CheckIn, now time.Time) map[stri
 		faults["days"] = s.say(req, "checkin.new.days.fault", bot.Num("most", mostDays))
 	}
 	ci.Days = days
-	if fault := s.readRule(req, ci, now); !fault.Empty() {
-		faults["when"] = fault
-	}
 	return faults
 }
 
@@ -228,25 +237,44 @@ func (s *Service) showReply(req *bot.Request, ci *CheckIn, news bot.Text) bot.Re
 	lang := req.Member.Language
 	where := bot.Place("channel", ci.Channel, s.label(lang, "checkin.channel"))
 	lines := []bot.Text{news, s.say(req, "checkin.organize.line", bot.Num("number", ci.Number), bot.Str("name", ci.Name), bot.Str("rule", ci.Rule.Text(lang)))}
-	for _, q := range ci.Questions {
-		lines = append(lines, s.say(req, bot.Key("checkin.show."+string(q.Kind)), bot.Str("text", q.Text), bot.Str("choices", strings.Join(q.Choices, " / ")),
-			bot.Num("least", leastScale), bot.Num("most", mostScale)))
+	lines = append(lines, s.questionLines(req, &ci.Definition)...)
+	lines = append(lines, s.say(req, bot.Key("checkin.show.way."+ci.way()), where))
+	if !ci.InChannel {
+		lines = append(lines, s.audience(lang, &ci.Definition))
 	}
-	lines = append(lines, s.say(req, bot.Key("checkin.show.way."+ci.way()), where), s.say(req, "checkin.show.days", bot.Count("days", ci.Days), bot.Num("hour", closingHour)),
+	lines = append(lines, s.openFor(req, &ci.Definition),
 		s.sharing(lang, &ci.Definition), s.say(req, "checkin.show.schedule", bot.Str("command", req.Typed("/organize schedule"))))
 	var controls []bot.Control
 	if !ci.InChannel {
-		controls = append(controls, bot.Control{Label: s.label(lang, "checkin.button.invite"), Path: invitePath + ci.ID, Style: bot.Primary})
+		controls = append(controls, bot.Control{Label: s.label(lang, "checkin.button.invite"), Path: invitePath + ci.ID, Style: bot.Primary},
+			bot.Control{Label: s.label(lang, "checkin.button.who"), Path: whoPath + ci.ID})
 	}
 	for _, way := range []string{wayLocal, wayTogether, wayChannel} {
 		if way != ci.way() {
 			controls = append(controls, bot.Control{Label: s.label(lang, bot.Key("checkin.button.way."+way)), Path: askPath + ci.ID + "/" + way})
 		}
 	}
-	controls = append(controls, bot.Control{Label: s.label(lang, "checkin.button.results"), Path: resultsPath + ci.ID},
+	controls = append(controls, bot.Control{Label: s.label(lang, "checkin.button.edit"), Path: editPath + ci.ID + "/now"},
+		bot.Control{Label: s.label(lang, "checkin.button.results"), Path: resultsPath + ci.ID},
 		bot.Control{Label: s.label(lang, "checkin.button.file"), Path: filePath + ci.ID},
-		bot.Control{Label: s.label(lang, "checkin.button.all"), Path: organizePath})
+		bot.Control{Label: s.label(lang, "checkin.button.all"), Path: organizePath},
+		bot.Control{Label: s.label(lang, "checkin.menu.room"), Path: roomPath + ci.ID, Pick: bot.PickChannel})
 	return replacing(req, bot.Say(bot.Join("\n", lines...), controls...))
+}
+
+// questionLines are the questions, one a line, with what each takes.
+func (s *Service) questionLines(req *bot.Request, d *Definition) []bot.Text {
+	lines := make([]bot.Text, len(d.Questions))
+	for i, q := range d.Questions {
+		lines[i] = s.say(req, bot.Key("checkin.show."+string(q.Kind)), bot.Str("text", q.Text), bot.Str("choices", strings.Join(q.Choices, " / ")),
+			bot.Num("least", leastScale), bot.Num("most", mostScale))
+	}
+	return lines
+}
+
+// openFor says how long it stays open.
+func (s *Service) openFor(req *bot.Request, d *Definition) bot.Text {
+	return s.say(req, "checkin.show.days", bot.Count("days", d.Days), bot.Num("hour", closingHour))
 }
 
 // way changes how a check-in is asked, from the next time on.
@@ -257,7 +285,13 @@ func (s *Service) way(ctx context.Context, req *bot.Request) (bot.Reply, error) 
 	}
 	way := req.Params.Get("way")
 	ci.InChannel, ci.Local = way == wayChannel, way == wayLocal
-	if err := s.schedule.Define(ctx, &ci, req.Input); err != nil && !errors.Is(err, outbox.ErrRepeated) {
+	e := outbox.Effects{Input: req.Input}
+	if ci.Audience.Kind != WhoJoins {
+		if e, err = s.listed(ctx, &ci, e); err != nil {
+			return bot.Reply{}, err
+		}
+	}
+	if err := s.schedule.Define(ctx, &ci, e); err != nil && !errors.Is(err, outbox.ErrRepeated) {
 		return bot.Reply{}, err
 	}
 	return s.showReply(req, &ci, s.say(req, "checkin.way.saved")), nil

@@ -19,19 +19,23 @@ const (
 // awayPath is where somebody says that they are away, once for everything.
 const awayPath = "/my/away/ask"
 
-// prompt asks one person by direct message, when it suits them.
-func (s *Service) prompt(ci *CheckIn, a asking) outbox.Item {
-	to := a.who.Account
+// prompt asks one person by direct message, when it suits them. Who was taken in by
+// a list reads the first time why they are asked, and can leave at once.
+func (s *Service) prompt(ci *CheckIn, a *asking) outbox.Item {
+	to, lang := a.who.Account, a.member.Language
+	text := s.invitation(lang, a.what.Name, &a.what.Definition, a.closes, a.member.Zone)
+	controls := s.promptControls(lang, a.occurrence, a.what.Name)
+	if a.who.Untold && ci.lists() {
+		text = bot.Join("\n", text, s.because(lang, &ci.Definition))
+		controls = append(controls, bot.Control{Label: s.label(lang, "checkin.button.no_thanks"), Path: "/checkin/leave/" + ci.ID, Of: a.what.Name})
+	}
 	return outbox.Item{
 		Class:    outbox.Bulk,
 		NotAfter: a.closes,
-		Unasked:  &outbox.Unasked{Zone: a.member.Zone, Language: a.member.Language, Less: lessPath + ci.ID},
+		Unasked:  &outbox.Unasked{Zone: a.member.Zone, Language: lang, Less: lessPath + ci.ID},
 		Post: bot.Post{
 			Key: bot.DeliveryKey(record(a.occurrence) + "/" + string(a.member.ID)), Direct: &to,
-			Message: bot.Message{
-				Text:     s.invitation(a.member.Language, ci.Name, &ci.Definition, a.closes, a.member.Zone),
-				Controls: s.promptControls(a.member.Language, a.occurrence),
-			},
+			Message: bot.Message{Text: text, Controls: controls},
 		},
 	}
 }
@@ -52,10 +56,10 @@ func (s *Service) sharing(lang string, d *Definition) bot.Text {
 	return s.words.Text(lang, bot.Key("checkin.sharing."+string(d.Sharing)), where, bot.Num("fewest", fewest))
 }
 
-func (s *Service) promptControls(lang, occurrence string) []bot.Control {
+func (s *Service) promptControls(lang, occurrence, name string) []bot.Control {
 	return []bot.Control{
-		{Label: s.label(lang, "checkin.button.write"), Path: writePath + occurrence, Style: bot.Primary},
-		{Label: s.label(lang, "checkin.button.pass"), Path: passPath + occurrence},
+		{Label: s.label(lang, "checkin.button.write"), Path: writePath + occurrence, Of: name, Style: bot.Primary},
+		{Label: s.label(lang, "checkin.button.pass"), Path: passPath + occurrence, Of: name},
 		{Label: s.label(lang, "checkin.button.away"), Path: awayPath},
 	}
 }
@@ -63,14 +67,16 @@ func (s *Service) promptControls(lang, occurrence string) []bot.Control {
 // channelPost asks in a channel, and has the summary below it once there is one.
 func (s *Service) channelPost(id string, a Asked, closes time.Time, sum *summary) outbox.Item {
 	text := s.invitation(a.Language, a.Name, &a.Definition, closes, "")
+	var shown *bot.Image
 	if sum != nil {
 		text = bot.Join("\n\n", text, s.summaryText(a.Language, &a, sum))
+		shown = s.summaryPicture(a.Language, &a, sum)
 	}
 	return outbox.Item{
 		Class: outbox.Bulk,
 		Post: bot.Post{
 			Key: summaryKey(id), Channel: a.Channel,
-			Message: bot.Message{Text: text, Controls: append(s.promptControls(a.Language, id), s.resultsControl(a.Language, &a)...)},
+			Message: bot.Message{Text: text, Image: shown, Controls: append(s.promptControls(a.Language, id, a.Name), s.resultsControl(a.Language, &a)...)},
 		},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/staffroom-bot/staffroom/bot"
 	"github.com/staffroom-bot/staffroom/bot/locale"
 	"github.com/staffroom-bot/staffroom/scheduler/rule"
 )
@@ -43,6 +44,18 @@ func TestQuestionsThatCannotBeAsked(t *testing.T) {
 	d := Definition{Sharing: Anonymous, Questions: []Question{{Kind: GoalOf, Text: "x"}}}
 	if d.check() == nil {
 		t.Error("a goal is asked for without names")
+	}
+	d = Definition{Sharing: Anonymous, Questions: make([]Question, bot.MaxFields+1)}
+	for i := range d.Questions {
+		d.Questions[i] = Question{Kind: Text, Text: "x"}
+	}
+	var wrong *questionsError
+	if !errors.As(d.check(), &wrong) || wrong.Problem != anonymousMany {
+		t.Error("what cannot be changed is asked in two steps")
+	}
+	d.Questions = d.Questions[:bot.MaxFields]
+	if err := d.check(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -33,6 +34,8 @@ func (s *Service) results(ctx context.Context, req *bot.Request) (bot.Reply, err
 	if !seen(past[0].Sharing, req.Member.Role) {
 		return bot.Say(bot.Join("\n", s.say(req, "checkin.results.private", bot.Str("name", ci.Name)), s.sharing(req.Member.Language, &past[0].Definition))), nil
 	}
+	// It may have been shared with fewer people before: that was promised.
+	past = slices.DeleteFunc(past, func(r result) bool { return !seen(r.Sharing, req.Member.Role) })
 	return s.resultsReply(ctx, req, ci, past)
 }
 
@@ -140,35 +143,29 @@ func (s *Service) resultsReply(_ context.Context, req *bot.Request, ci *CheckIn,
 	} else {
 		lines = append(lines, s.summaryText(lang, &latest.Asked, &latest.summary))
 	}
-	for i, q := range latest.Questions {
-		if q.Kind == Scale {
-			lines = append(lines, s.trend(req, past, i))
-		}
+	for i := range latest.Questions {
+		lines = append(lines, s.trend(lang, past, i))
 	}
 	var controls []bot.Control
 	if req.Member.Role.Includes(bot.RoleOrganizer) {
 		controls = append(controls, bot.Control{Label: s.label(lang, "checkin.button.export"), Path: exportPath + ci.ID})
 	}
-	return bot.Say(bot.Join("\n", lines...), controls...), nil
+	reply := bot.Say(bot.Join("\n", lines...), controls...)
+	reply.Message.Image = s.resultsPicture(lang, past)
+	return reply, nil
 }
 
-// trend is how a scale has gone, the oldest first; of those from fewest people on.
-func (s *Service) trend(req *bot.Request, past []result, question int) bot.Text {
-	lang := req.Member.Language
-	text := past[0].Questions[question].Text
-	var points []string
-	for i := len(past) - 1; i >= 0; i-- {
-		r := &past[i]
-		same := question < len(r.Questions) && r.Questions[question].Kind == Scale && r.Questions[question].Text == text
-		if !same || r.sealed || r.people < fewest || r.figures[question].n == 0 {
-			continue
-		}
-		points = append(points, bot.Day(lang, r.At)+": "+decimal(lang, r.figures[question].mean()))
-	}
-	if len(points) < 2 {
+// trend tells how a scale has gone; nil if that cannot be told.
+func (s *Service) trend(lang string, past []result, question int) bot.Text {
+	points := course(past, question)
+	if points == nil {
 		return nil
 	}
-	return s.say(req, "checkin.results.trend", bot.Str("question", text), bot.Str("points", strings.Join(points, " · ")))
+	told := make([]string, len(points))
+	for i, p := range points {
+		told[i] = bot.Day(lang, p.day) + ": " + decimal(lang, p.mean)
+	}
+	return s.words.Text(lang, "checkin.results.trend", bot.Str("question", past[0].Questions[question].Text), bot.Str("points", strings.Join(told, " · ")))
 }
 
 // exported is an answer to a question as organizers get it.

@@ -1,13 +1,17 @@
 package checkin
 
 import (
+	"bytes"
+	"compress/flate"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"io"
 	"math/big"
 	"slices"
 	"sync"
@@ -28,9 +32,17 @@ func newSeal(secret []byte) (*seal, error) {
 	return &seal{aead}, err
 }
 
-// sealedLength is a multiple of which every sealed answer is long: all but the
-// longest have the same length.
+// sealedLength is how long a sealed answer is. Ten full answers in any language fit
+// when they are compressed; only one of noise, which does not get shorter, is a
+// multiple of it.
 const sealedLength = 8 << 10
+
+// header is how the answer stands in what is sealed, and how long it is there.
+const (
+	asItIs     = 0
+	compressed = 1
+	header     = 5 // bytes
+)
 
 // close seals an answer to an occurrence.
 func (s *seal) close(occurrence string, a Answer) (string, error) {
@@ -38,14 +50,31 @@ func (s *seal) close(occurrence string, a Answer) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	padded := make([]byte, (len(body)+sealedLength)/sealedLength*sealedLength)
-	for i := range padded {
-		padded[i] = ' '
+	how := byte(asItIs)
+	if header+len(body) > sealedLength {
+		how = compressed
+		if body, err = deflated(body); err != nil {
+			return "", err
+		}
 	}
-	copy(padded, body)
+	padded := make([]byte, (header+len(body)+sealedLength-1)/sealedLength*sealedLength)
+	padded[0] = how
+	binary.BigEndian.PutUint32(padded[1:header], uint32(len(body))) //nolint:gosec // an answer has some kilobytes
+	copy(padded[header:], body)
 	nonce := make([]byte, s.aead.NonceSize())
 	_, _ = rand.Read(nonce) // never fails since Go 1.24
 	return base64.RawStdEncoding.EncodeToString(s.aead.Seal(nonce, nonce, padded, []byte(occurrence))), nil
+}
+
+func deflated(body []byte) ([]byte, error) {
+	var out bytes.Buffer
+	w, err := flate.NewWriter(&out, flate.BestCompression)
+	if err != nil {
+		return nil, err
+	}
+	_, err = w.Write(body)
+	err = errors.Join(err, w.Close())
+	return out.Bytes(), err
 }
 
 // open opens what close has sealed.
@@ -55,9 +84,19 @@ func (s *seal) open(occurrence, token string) (a Answer, err error) {
 		return a, errors.Join(errNotSealed, err)
 	}
 	n := s.aead.NonceSize()
-	body, err := s.aead.Open(nil, sealed[:n], sealed[n:], []byte(occurrence))
-	if err != nil {
+	padded, err := s.aead.Open(nil, sealed[:n], sealed[n:], []byte(occurrence))
+	if err != nil || len(padded) < header {
 		return a, errors.Join(errNotSealed, err)
+	}
+	length := int(binary.BigEndian.Uint32(padded[1:header]))
+	if length > len(padded)-header {
+		return a, errNotSealed
+	}
+	body := padded[header : header+length]
+	if padded[0] == compressed {
+		if body, err = io.ReadAll(flate.NewReader(bytes.NewReader(body))); err != nil { // we made it: it is no bomb
+			return a, errors.Join(errNotSealed, err)
+		}
 	}
 	return a, json.Unmarshal(body, &a)
 }

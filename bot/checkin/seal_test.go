@@ -28,6 +28,38 @@ func TestSealedAnswersTellNothing(t *testing.T) {
 	if len(a) != len(b) || a == again || strings.Contains(b, "long") {
 		t.Errorf("lengths %d and %d; the same twice: %t", len(a), len(b), a == again)
 	}
+	// The longest that anybody can write in earnest, in scripts of one to three bytes.
+	for script, words := range map[string]string{
+		"English": "the children asked more questions than before because nobody answered at once and that was new for us",
+		"Russian": "дети стали чаще спрашивать друг друга и мы впервые услышали тех кто обычно молчит на уроке",
+		"Chinese": "孩子们 今天 自己 提出 问题 我们 没有 马上 回答 课堂 安静 下来 每个人 都在 想 明天 再试 一次",
+	} {
+		full := Answer{}
+		some := strings.Fields(words)
+		for range mostQuestions {
+			var text strings.Builder
+			for text.Len() < 3*mostAnswer {
+				text.WriteString(some[chance(len(some))] + " ")
+			}
+			full.Values = append(full.Values, string([]rune(text.String())[:mostAnswer]))
+		}
+		c, err := s.close("o", full)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(c) != len(a) {
+			t.Errorf("%s: a full answer has the length %d, an empty one %d", script, len(c), len(a))
+		}
+		if got, err := s.open("o", c); err != nil || !reflect.DeepEqual(got, full) {
+			t.Errorf("%s: got %+v, %v", script, got, err)
+		}
+	}
+	noise := Answer{Values: []string{randomText(t, 9000)}}
+	if c, err := s.close("o", noise); err != nil || len(c) <= len(a) {
+		t.Errorf("noise has the length %d, %v", len(c), err)
+	} else if got, err := s.open("o", c); err != nil || !reflect.DeepEqual(got, noise) {
+		t.Errorf("noise: %v", err)
+	}
 	got, err := s.open("o", b)
 	if err != nil || !reflect.DeepEqual(got, long) {
 		t.Errorf("got %+v, %v", got, err)
@@ -46,6 +78,15 @@ func TestSealedAnswersTellNothing(t *testing.T) {
 			t.Errorf("%s opens it", name)
 		}
 	}
+}
+
+func randomText(t *testing.T, n int) string {
+	t.Helper()
+	out := make([]rune, n)
+	for i := range out {
+		out[i] = rune(0x4e00 + chance(20000))
+	}
+	return string(out)
 }
 
 // What is kept of anonymous answers is the same as what was answered, question by

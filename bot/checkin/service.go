@@ -31,8 +31,9 @@ type Schedule interface {
 	// Add takes a new check-in in, and sets its ID, Number and Created. Repeated, it
 	// is outbox.ErrRepeated.
 	Add(ctx context.Context, ci *CheckIn, in bot.InputID) error
-	// Define changes the Definition. One that is not there is not_found.
-	Define(ctx context.Context, ci *CheckIn, in bot.InputID) error
+	// Define changes the Name and the Definition, with jobs and an input. One that is
+	// not there is not_found.
+	Define(ctx context.Context, ci *CheckIn, e outbox.Effects) error
 	// Get gives a check-in, or not_found.
 	Get(ctx context.Context, c bot.CommunityID, id string) (CheckIn, error)
 	// List gives all check-ins of a community, by their numbers.
@@ -51,6 +52,9 @@ type People interface {
 	// Members gives those who have these accounts, with language and zone, in as few
 	// calls as possible. Who is a member no more is left out.
 	Members(ctx context.Context, c bot.CommunityID, who map[bot.MemberID]bot.Account) (map[bot.MemberID]bot.Member, error)
+	// Enter gives the members with these accounts, who become members if need be, with
+	// no more than the account. Those who belong elsewhere are left out.
+	Enter(ctx context.Context, c bot.CommunityID, accounts []bot.Account) (map[bot.Account]bot.MemberID, error)
 	// Names gives the names of members. Those who are gone are left out.
 	Names(ctx context.Context, c bot.CommunityID, ids []bot.MemberID) (map[bot.MemberID]string, error)
 }
@@ -67,6 +71,8 @@ type Options struct {
 	Store    Store
 	Schedule Schedule
 	People   People
+	Shares   Shares
+	Crowds   Crowds
 	Words    bot.Words
 	Stretch  Stretch
 	Secret   []byte // 32 bytes of chance that stay the same: what is anonymous is sealed with it
@@ -77,6 +83,8 @@ type Service struct {
 	store    Store
 	schedule Schedule
 	people   People
+	shares   Shares
+	crowds   Crowds
 	words    bot.Words
 	stretch  Stretch
 	seal     *seal
@@ -87,7 +95,7 @@ type Service struct {
 func New(o Options) (*Service, error) {
 	sealed, err := newSeal(o.Secret)
 	return &Service{
-		store: o.Store, schedule: o.Schedule, people: o.People, words: o.Words, stretch: o.Stretch,
+		store: o.Store, schedule: o.Schedule, people: o.People, shares: o.Shares, crowds: o.Crowds, words: o.Words, stretch: o.Stretch,
 		seal: sealed, asked: newMemory(),
 	}, err
 }

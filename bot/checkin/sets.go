@@ -104,7 +104,8 @@ const (
 	manyQuestions questionsProblem = "many"
 	longQuestion  questionsProblem = "long"
 	manyChoices   questionsProblem = "choices"
-	anonymousGoal questionsProblem = "goal" // a goal is somebody's
+	anonymousGoal questionsProblem = "goal"  // a goal is somebody's
+	anonymousMany questionsProblem = "steps" // what was answered cannot be changed, so there is no second step
 )
 
 // questionsError is that questions cannot be asked.
@@ -135,6 +136,9 @@ func checkQuestions(all []Question) error {
 func (d *Definition) check() error {
 	if d.Sharing == Anonymous && slices.ContainsFunc(d.Questions, func(q Question) bool { return q.Kind == GoalOf }) {
 		return &questionsError{anonymousGoal}
+	}
+	if d.Sharing == Anonymous && len(d.Questions) > bot.MaxFields {
+		return &questionsError{anonymousMany}
 	}
 	return checkQuestions(d.Questions)
 }

@@ -105,6 +105,7 @@ type Participant struct {
 	Account bot.Account  `json:"account"` // where they are asked
 	Since   time.Time    `json:"since"`   // when they joined
 	Wall    time.Time    `json:"-"`       // see rule.Track
+	Untold  bool         `json:"-"`       // taken in by a list, and not told yet
 }
 
 func (p *Participant) track(s *Standing) rule.Track {

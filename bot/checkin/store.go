@@ -13,6 +13,8 @@ import (
 // errors have the codes not_found, conflict and unavailable, or are
 // outbox.ErrRepeated.
 type Store interface {
+	TalkStore
+
 	// Now is the store's time.
 	Now(ctx context.Context) (time.Time, error)
 	// Apply brings about effects.
@@ -31,8 +33,19 @@ type Store interface {
 
 	// Join lets somebody take part. Who does so already stays as they are.
 	Join(ctx context.Context, c bot.CommunityID, id string, p Participant, e outbox.Effects) error
-	// Leave lets somebody take part no longer.
+	// Leave lets somebody take part no longer. No list takes them in again, but Join
+	// does.
 	Leave(ctx context.Context, c bot.CommunityID, id string, m bot.MemberID) error
+	// Enrol lets those take part who were found by the list that began at an instant.
+	// Who does so already stays as they are, who has left stays away.
+	Enrol(ctx context.Context, c bot.CommunityID, id string, list time.Time, found []Participant, e outbox.Effects) error
+	// Prune lets those take part no longer who were taken in by a list and are not in
+	// the one that began at an instant.
+	Prune(ctx context.Context, c bot.CommunityID, id string, list time.Time, e outbox.Effects) error
+	// KeepRevision keeps what a member wants a check-in to be, for RevisionFor.
+	KeepRevision(ctx context.Context, c bot.CommunityID, id string, m bot.MemberID, r Revision) error
+	// Revision gives it, or not_found.
+	Revision(ctx context.Context, c bot.CommunityID, id string, m bot.MemberID) (Revision, error)
 	// Joined gives the check-ins in which somebody takes part.
 	Joined(ctx context.Context, c bot.CommunityID, m bot.MemberID) ([]string, error)
 	// Participants gives up to limit of those who take part, by their IDs, after one
@@ -67,6 +80,13 @@ type Store interface {
 	// KeepGoal stores a goal, whose Version must be the stored one (0: it is new), by
 	// the rules of Advance.
 	KeepGoal(ctx context.Context, c bot.CommunityID, g *Goal, e outbox.Effects) error
+
+	// TurnsOf gives the turns of a member, by occurrence.
+	TurnsOf(ctx context.Context, c bot.CommunityID, m bot.MemberID) (map[string]Turn, error)
+	// Forget forgets a member: that they took part, their turns, what they answered by
+	// name, their journal and goals. The effects come with the last of it; repeated, it
+	// goes on where it was interrupted.
+	Forget(ctx context.Context, c bot.CommunityID, m bot.MemberID, e outbox.Effects) error
 }
 
 // Settled is what a step has settled besides the Standing.
@@ -74,6 +94,7 @@ type Settled struct {
 	At        time.Time                        // when
 	Walls     map[bot.MemberID]time.Time       // how far participants are: see rule.Track
 	Turns     map[string]map[bot.MemberID]Turn // by occurrence
+	Told      []bot.MemberID                   // who is told now why they are asked
 	Opened    map[string]Asked                 // occurrences that are new
 	Unsealed  map[string][]string              // anonymous answers, by occurrence, in the place of the sealed ones
 	Over      []string                         // occurrences that take no answers any more

@@ -20,7 +20,11 @@ const summaryEvery = 10 * time.Second
 
 type summaryPayload struct {
 	Occurrence string `json:"occurrence"`
+	Anew       bool   `json:"anew,omitempty"` // also if it is over: somebody's answer is there no longer
 }
+
+// anew is the payload of a job that writes a summary anew although it may be over.
+func anew(occurrence string) ([]byte, error) { return json.Marshal(summaryPayload{occurrence, true}) }
 
 // summaryJob is the job that brings a summary up to date, nil if there is none to
 // see before the end.
@@ -28,7 +32,7 @@ func summaryJob(c bot.CommunityID, occurrence string, sharing Sharing, now time.
 	if sharing != Shared {
 		return nil, nil
 	}
-	payload, err := json.Marshal(summaryPayload{occurrence})
+	payload, err := json.Marshal(summaryPayload{Occurrence: occurrence})
 	return &scheduler.Job{
 		Group: string(c), ID: record(occurrence) + "/summary", Kind: SummaryJobKind, Due: now.Add(summaryEvery), Payload: payload,
 	}, err
@@ -41,7 +45,7 @@ func (s *Service) Summarise(ctx context.Context, j scheduler.Job) error {
 	if err := json.Unmarshal(j.Payload, &p); err != nil {
 		return scheduler.Poisoned(err)
 	}
-	err := s.summarise(ctx, bot.CommunityID(j.Group), p.Occurrence)
+	err := s.summarise(ctx, bot.CommunityID(j.Group), p)
 	if bot.CodeOf(err) == bot.NotFound {
 		return nil // nothing of it is kept any more
 	}
@@ -51,7 +55,8 @@ func (s *Service) Summarise(ctx context.Context, j scheduler.Job) error {
 	return nil
 }
 
-func (s *Service) summarise(ctx context.Context, c bot.CommunityID, id string) error {
+func (s *Service) summarise(ctx context.Context, c bot.CommunityID, p summaryPayload) error {
+	id := p.Occurrence
 	asked, err := s.askedAt(ctx, c, id)
 	if err != nil {
 		return err
@@ -66,7 +71,7 @@ func (s *Service) summarise(ctx context.Context, c bot.CommunityID, id string) e
 	}
 	st := &found[0]
 	o := st.open(id)
-	if o == nil {
+	if o == nil && !p.Anew {
 		return nil // it is over, and stands as it was
 	}
 	sum := tally(&asked.Definition, answers)
@@ -75,14 +80,31 @@ func (s *Service) summarise(ctx context.Context, c bot.CommunityID, id string) e
 	}
 	item := s.summaryPost(id, asked, &sum)
 	if asked.InChannel {
-		item = s.channelPost(id, asked, o.Closes, &sum)
+		closes := s.ended(ctx, c, &asked)
+		if o != nil {
+			closes = o.Closes
+		}
+		item = s.channelPost(id, asked, closes, &sum)
 	}
-	if o.Posted {
+	if o == nil || o.Posted {
 		item.Update = true
 		return s.store.Apply(ctx, string(c), outbox.Effects{Posts: []outbox.Item{item}})
 	}
 	o.Posted = true
 	return s.store.Advance(ctx, st, Settled{At: asked.At}, outbox.Effects{Posts: []outbox.Item{item}})
+}
+
+// ended is when an occurrence closed that is over, as far as that is known.
+func (s *Service) ended(ctx context.Context, c bot.CommunityID, a *Asked) time.Time {
+	ci, err := s.schedule.Get(ctx, c, a.CheckIn)
+	if err != nil {
+		return a.At
+	}
+	in, err := s.places(&ci).of(ctx, bot.Member{Community: c})
+	if err != nil {
+		return a.At
+	}
+	return a.closes(a.At, in, s.stretch)
 }
 
 // summaryPost is the one post of an occurrence in the channel of those who were
@@ -95,6 +117,7 @@ func (s *Service) summaryPost(id string, a Asked, sum *summary) outbox.Item {
 			Message: bot.Message{
 				Text: bot.Join("\n", s.words.Text(a.Language, "checkin.summary", bot.Str("name", a.Name),
 					bot.At("when", a.At, "", bot.DateTime)), s.summaryText(a.Language, &a, sum)),
+				Image:    s.summaryPicture(a.Language, &a, sum),
 				Controls: s.resultsControl(a.Language, &a),
 			},
 		},

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/scheduler"
 )
 
 // Self is a member who became another one, when somebody linked their accounts. It
@@ -23,12 +24,13 @@ type Self struct {
 // SelfStore keeps who was who. Its errors are those of Store.
 type SelfStore interface {
 	// Merge lets the accounts of a self lead to the member that it goes into, who is
-	// stored as r says. If another version is stored, that is a conflict.
-	Merge(ctx context.Context, r Record, s Self) error
+	// stored as r says, and brings about jobs. If another version is stored, that is
+	// a conflict.
+	Merge(ctx context.Context, r Record, s Self, jobs ...scheduler.Job) error
 	// Selves gives those that went into a member, and can be parted again.
 	Selves(ctx context.Context, c bot.CommunityID, into bot.MemberID) ([]Self, error)
-	// Divide undoes Merge.
-	Divide(ctx context.Context, r Record, s Self) error
+	// Divide undoes Merge. parted is who the accounts of the self lead to from then on.
+	Divide(ctx context.Context, r Record, s Self, parted bot.Member, jobs ...scheduler.Job) error
 }
 
 const accountsPath = "/my/accounts"
@@ -41,11 +43,13 @@ type Accounts struct {
 	words     Words
 	moves     MoveStore
 	codes     codes
+	followers []Follower
 }
 
-// NewAccounts returns the links between accounts of the directory's members.
-func NewAccounts(d *Directory, store SelfStore, moves MoveStore, words Words) *Accounts {
-	return &Accounts{directory: d, store: store, words: words, moves: moves, codes: codes{moves}}
+// NewAccounts returns the links between accounts of the directory's members. What the
+// followers keep follows them.
+func NewAccounts(d *Directory, store SelfStore, moves MoveStore, words Words, followers ...Follower) *Accounts {
+	return &Accounts{directory: d, store: store, words: words, moves: moves, codes: codes{moves}, followers: followers}
 }
 
 // Register adds the routes of controls and forms.
@@ -210,16 +214,40 @@ func (s *Accounts) merge(ctx context.Context, req *bot.Request, other bot.Accoun
 		}
 		self := Self{ID: mine.ID, Into: main.ID, Accounts: accounts, Role: main.Role, Former: main.Former, At: now}
 		main.Former = strings.Join(strings.Fields(main.Former+" "+string(mine.ID)+" "+mine.Former), " ")
-		if mine.Role.Includes(main.Role) {
-			main.Role = mine.Role
+		main.Role = together(main.Role, mine.Role)
+		follows, err := followJob(c, &self, now)
+		if err != nil {
+			return err
 		}
-		err = s.store.Merge(ctx, main, self)
+		err = s.store.Merge(ctx, main, self, follows)
 		s.forget(accounts, other)
 		if bot.CodeOf(err) != bot.Conflict {
 			return err
 		}
 	}
 	return &bot.Error{Code: bot.Conflict, Err: errTooMany}
+}
+
+// together is the role of who had one of these under each account.
+func together(one, other bot.Role) bot.Role {
+	if one.Includes(other) {
+		return one
+	}
+	return other
+}
+
+// apart gives the roles of two who were one for a while: those that they had before.
+// If organizers have decided otherwise meanwhile, that counts: for the one who stays,
+// and for the other, who was dismissed with them.
+func apart(before, others, now bot.Role) (stays, parts bot.Role) {
+	switch {
+	case now == together(before, others):
+		return before, others
+	case now.Includes(others):
+		return now, others
+	default:
+		return now, now
+	}
 }
 
 // forget lets accounts be looked at anew.
@@ -262,11 +290,20 @@ func (s *Accounts) undo(ctx context.Context, req *bot.Request) (bot.Reply, error
 		if err != nil {
 			return bot.Reply{}, err
 		}
-		main.Former = self.Former
-		if !self.Role.Includes(main.Role) {
-			main.Role = self.Role
+		parted, err := s.directory.store.Members(ctx, c, []bot.MemberID{self.ID})
+		if err != nil {
+			return bot.Reply{}, err
 		}
-		err = s.store.Divide(ctx, main, self)
+		if len(parted) == 0 { // forgotten meanwhile
+			return s.show(ctx, req, s.say(req, "accounts.undo.late"))
+		}
+		main.Former = self.Former
+		main.Role, parted[0].Role = apart(self.Role, parted[0].Role, main.Role)
+		follows, err := followJob(c, &self, now)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		err = s.store.Divide(ctx, main, self, parted[0], follows)
 		s.forget(self.Accounts, req.Account)
 		if bot.CodeOf(err) == bot.Conflict {
 			continue

@@ -10,10 +10,14 @@ import (
 	"github.com/staffroom-bot/staffroom/scheduler/rule"
 )
 
+// Who asks for the form below something else, such as a check-in, finds that still
+// there afterwards; who changes how it stands finds it in the same place.
 const (
-	awayAskPath  = "/my/away/ask"
-	awaySavePath = "/my/away/save"
-	awayBackPath = "/my/away/back"
+	awayAskPath     = "/my/away/ask"
+	awaySavePath    = "/my/away/save"
+	awayChangePath  = "/my/away/change"
+	awayChangedPath = "/my/away/changed"
+	awayBackPath    = "/my/away/back"
 )
 
 // The options and fields that say when a member is away.
@@ -56,18 +60,27 @@ func (s *Settings) away(ctx context.Context, req *bot.Request) (bot.Reply, error
 	return s.awayReply(req, own.Away, "community.away.none"), nil
 }
 
-// askAway opens the form.
+// askAway opens the form, from below anything.
 func (s *Settings) askAway(_ context.Context, req *bot.Request) (bot.Reply, error) {
+	return s.awayForm(req, awaySavePath), nil
+}
+
+// changeAway opens it from where it stands.
+func (s *Settings) changeAway(_ context.Context, req *bot.Request) (bot.Reply, error) {
+	return s.awayForm(req, awayChangedPath), nil
+}
+
+func (s *Settings) awayForm(req *bot.Request, save string) bot.Reply {
 	label := func(key bot.Key) string { return s.words.Text(req.Member.Language, key).String() }
 	return bot.Ask(bot.Form{
 		Title:  label("community.away.form"),
-		Path:   awaySavePath,
+		Path:   save,
 		Submit: label("community.settings.submit"),
 		Fields: []bot.Field{
 			{Name: untilField, Label: label("community.away.until"), Hint: label("community.away.option.until"), Max: longestDay},
 			{Name: fromField, Label: label("community.away.from"), Hint: label("community.away.from.hint"), Max: longestDay, Optional: true},
 		},
-	}), nil
+	})
 }
 
 // saveAway takes the form.
@@ -76,7 +89,9 @@ func (s *Settings) saveAway(ctx context.Context, req *bot.Request) (bot.Reply, e
 	if fault != nil {
 		return bot.Reply{FieldErrors: map[string]bot.Text{untilField: fault}}, nil
 	}
-	return s.keepAway(ctx, req, away)
+	reply, err := s.keepAway(ctx, req, away)
+	reply.Replace = reply.Replace && req.Path == awayChangedPath
+	return reply, err
 }
 
 // back ends it, also before it has begun.
@@ -104,7 +119,7 @@ func (s *Settings) awayReply(req *bot.Request, away bot.Away, none bot.Key) bot.
 	first, begins := day(away.From)
 	last, ends := day(away.Until)
 	if !begins || !ends || away.Until < today {
-		reply = bot.Say(s.words.Text(language, none), button("community.away.button.set", awayAskPath))
+		reply = bot.Say(s.words.Text(language, none), button("community.away.button.set", awayChangePath))
 	} else {
 		key, end := bot.Key("community.away.now"), bot.Key("community.away.button.back")
 		if away.From > today {
@@ -113,7 +128,7 @@ func (s *Settings) awayReply(req *bot.Request, away bot.Away, none bot.Key) bot.
 		reply = bot.Say(s.words.Text(language, key,
 			bot.Str("first", bot.Day(language, first)), bot.Str("last", bot.Day(language, last)),
 			bot.Str("back", bot.Day(language, last.AddDate(0, 0, 1)))),
-			button(end, awayBackPath), button("community.away.button.change", awayAskPath))
+			button(end, awayBackPath), button("community.away.button.change", awayChangePath))
 	}
 	reply.Replace = req.Message != nil
 	return reply

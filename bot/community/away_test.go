@@ -38,7 +38,7 @@ func TestAway(t *testing.T) {
 	stored := func() bot.Away { return store.members[member(t, d, "ana", "ana").ID].Away }
 
 	text, reply := said(t, r, "/my/away")
-	if !strings.HasPrefix(text, "You are not away.") || len(reply.Message.Controls) != 1 || reply.Message.Controls[0].Path != "/my/away/ask" {
+	if !strings.HasPrefix(text, "You are not away.") || len(reply.Message.Controls) != 1 || reply.Message.Controls[0].Path != "/my/away/change" {
 		t.Errorf("at first: %q with %v", text, reply.Message.Controls)
 	}
 	text, reply = said(t, r, "/my/away", "until", "friday")

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/scheduler"
 )
 
 // How long the Directory answers from memory: so long do replicas take to see
@@ -38,6 +39,7 @@ type Directory struct {
 	places      *cache[bot.CommunityID, []Place]
 	organizers  *registry
 	changing    turns
+	whenMoved   func(m bot.Member, now time.Time) (scheduler.Job, error)
 }
 
 // NewDirectory returns the directory of what the store keeps.
@@ -52,6 +54,22 @@ func NewDirectory(store Store, defaults Defaults, now func() time.Time) *Directo
 		organizers:  newRegistry(),
 		changing:    turns{taken: map[bot.Account]chan struct{}{}},
 	}
+}
+
+// WhenMoved sets, before anything runs, the job that comes with a change of a
+// member's clock or of when they are away, in the same call of the store. Who becomes
+// somebody else by linking accounts is no matter of it: see Follower.
+func (d *Directory) WhenMoved(job func(m bot.Member, now time.Time) (scheduler.Job, error)) {
+	d.whenMoved = job
+}
+
+// movedJobs are the jobs that come with a change of a member.
+func (d *Directory) movedJobs(before, after bot.Member) ([]scheduler.Job, error) {
+	if d.whenMoved == nil || before.Zone == after.Zone && before.Away == after.Away {
+		return nil, nil
+	}
+	job, err := d.whenMoved(after, d.now())
+	return []scheduler.Job{job}, err
 }
 
 // Community gives the community of a space, which gets one if it has none. While
@@ -197,8 +215,12 @@ func (d *Directory) change(ctx context.Context, c bot.CommunityID, a bot.Account
 		if after == before {
 			return before, after, nil
 		}
+		jobs, err := d.movedJobs(before, after)
+		if err != nil {
+			return before, after, err
+		}
 		r.Member = after
-		if err = d.store.SaveMember(ctx, r); bot.CodeOf(err) != bot.Conflict {
+		if err = d.store.SaveMember(ctx, r, jobs...); bot.CodeOf(err) != bot.Conflict {
 			return before, after, err
 		}
 	}

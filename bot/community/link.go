@@ -203,7 +203,7 @@ func (l *Links) joining(ctx context.Context, req *bot.Request, o Offer) (t bot.T
 	if o.Community == c.ID {
 		return t, there, l.say(req, "link.code.own"), nil
 	}
-	places, err := l.directory.Places(ctx, c.ID)
+	places, err := l.directory.store.Places(ctx, c.ID)
 	if err != nil {
 		return t, there, nil, err
 	}
@@ -279,7 +279,7 @@ func (l *Links) confirm(ctx context.Context, req *bot.Request) (bot.Reply, error
 		}
 		return bot.Reply{}, err
 	}
-	if err := l.start(ctx, t, req.Account, offer.Account); err != nil {
+	if err := l.start(ctx, t, movePayload{Told: []bot.Account{req.Account, offer.Account}}); err != nil {
 		return bot.Reply{}, err
 	}
 	return l.show(ctx, req, nil)
@@ -332,7 +332,7 @@ func (l *Links) askPart(ctx context.Context, req *bot.Request) (bot.Reply, error
 		return bot.Reply{}, err
 	}
 	lines := append([]bot.Text{l.say(req, "link.part", bot.Str("place", p.Called()))}, held...)
-	lines = append(lines, l.say(req, "link.part.both"), l.say(req, "link.part.rest"))
+	lines = append(lines, l.say(req, "link.part.both"), l.say(req, "link.part.roles"), l.say(req, "link.part.rest"))
 	yes := l.control(req, "link.button.part.yes", linkPath+"/parted/"+p.Space.Token())
 	yes.Style = bot.Danger
 	return replacing(req, bot.Say(bot.Join("\n", lines...), yes, l.control(req, "link.button.cancel", linkPath))), nil
@@ -363,7 +363,11 @@ func (l *Links) part(ctx context.Context, req *bot.Request) (bot.Reply, error) {
 	if fault != nil {
 		return l.show(ctx, req, fault)
 	}
-	if err := l.start(ctx, t, req.Account); err != nil {
+	others, err := l.others(ctx, c.ID, req.Member)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if err := l.start(ctx, t, movePayload{Told: []bot.Account{req.Account}, Others: others, By: req.Member.Name}); err != nil {
 		return bot.Reply{}, err
 	}
 	if p.Space == req.Account.Space { // it says so by itself

@@ -26,12 +26,15 @@ const undoable = 24 * time.Hour
 type movePayload struct {
 	Space bot.SpaceID   `json:"space"`
 	Joins bool          `json:"joins"`
-	Told  []bot.Account `json:"told"` // who hears of the end
+	Told  []bot.Account `json:"told"` // who asked for it, and hears how it ended
+	// Others hear that it was done, and that it was By, a name.
+	Others []reader `json:"others,omitempty"`
+	By     string   `json:"by,omitempty"`
 }
 
 // start announces that a place moves, and plans it. If the process dies between
 // the two, asking again goes on.
-func (l *Links) start(ctx context.Context, t bot.Transfer, told ...bot.Account) error {
+func (l *Links) start(ctx context.Context, t bot.Transfer, p movePayload) error {
 	w, err := l.store.Announce(ctx, t.Space, t.From, t.To)
 	if bot.CodeOf(err) == bot.Conflict {
 		now, again := l.store.Whereabouts(ctx, t.Space)
@@ -44,7 +47,8 @@ func (l *Links) start(ctx context.Context, t bot.Transfer, told ...bot.Account) 
 		return err
 	}
 	l.directory.communities.drop(t.Space)
-	payload, err := json.Marshal(movePayload{Space: t.Space, Joins: t.Joins, Told: told})
+	p.Space, p.Joins = t.Space, t.Joins
+	payload, err := json.Marshal(p)
 	if err != nil {
 		return err
 	}
@@ -92,7 +96,15 @@ func (l *Links) move(ctx context.Context, p movePayload) error {
 			if err != nil {
 				return err
 			}
-			return l.stay(ctx, p, w)
+			return l.stay(ctx, p, w, "link.put_off")
+		}
+		if p.Joins {
+			if late, err := l.overtaken(ctx, w, places); err != nil || late {
+				if err != nil {
+					return err
+				}
+				return l.stay(ctx, p, w, "link.overtaken")
+			}
 		}
 		if w, err = l.store.Part(ctx, p.Space, w); err != nil {
 			return err
@@ -101,9 +113,32 @@ func (l *Links) move(ctx context.Context, p movePayload) error {
 	return l.transfer(ctx, p, w, t, place)
 }
 
-// stay calls the move off, since something is going on.
-func (l *Links) stay(ctx context.Context, p movePayload, w Whereabouts) error {
-	if err := l.notify(ctx, p, w, w.Community, "link.put_off"); err != nil {
+// overtaken reports whether another link has come in between since this one was
+// agreed on: who joins takes along all of a community, so must still be alone in it,
+// and somebody must be there to be joined who is not about to go.
+func (l *Links) overtaken(ctx context.Context, w Whereabouts, places []Place) (bool, error) {
+	if len(places) > 1 {
+		return true, nil
+	}
+	there, err := l.directory.store.Places(ctx, w.To)
+	if err != nil {
+		return false, err
+	}
+	for _, p := range there {
+		at, err := l.store.Whereabouts(ctx, p.Space)
+		if err != nil {
+			return false, err
+		}
+		if at == (Whereabouts{Community: w.To}) {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// stay calls the move off, and says why.
+func (l *Links) stay(ctx context.Context, p movePayload, w Whereabouts, why bot.Key) error {
+	if err := l.notify(ctx, p, w, w.Community, why); err != nil {
 		return err
 	}
 	err := l.store.Stay(ctx, p.Space, w)
@@ -131,6 +166,9 @@ func (l *Links) transfer(ctx context.Context, p movePayload, w Whereabouts, t bo
 		key = "link.parted"
 	}
 	if err := l.notify(ctx, p, w, w.To, key, bot.Str("place", t.Name)); err != nil {
+		return err
+	}
+	if err := l.notifyOthers(ctx, p, w, t); err != nil {
 		return err
 	}
 	if err := l.store.Arrive(ctx, p.Space, w); err != nil {
@@ -189,7 +227,7 @@ func (d *Directory) moved(space bot.SpaceID, w Whereabouts) {
 	d.places.drop(w.To)
 }
 
-// notify tells those who are concerned how it ended, once, each in their language.
+// notify tells those who asked for it how it ended, once, each in their language.
 func (l *Links) notify(ctx context.Context, p movePayload, w Whereabouts, c bot.CommunityID, key bot.Key, args ...bot.Arg) error {
 	var e outbox.Effects
 	for _, a := range p.Told {
@@ -197,16 +235,30 @@ func (l *Links) notify(ctx context.Context, p movePayload, w Whereabouts, c bot.
 		if err != nil {
 			return err
 		}
-		e.Posts = append(e.Posts, outbox.Item{Class: outbox.Bulk, Post: bot.Post{
-			Key:    bot.DeliveryKey("link/" + p.Space.Token() + "/" + w.Since.UTC().Format("20060102150405.000") + "/" + shortHash(a.String())),
-			Direct: &a,
-			Message: bot.Message{
-				Text:     l.words.Text(language, key, args...),
-				Controls: []bot.Control{{Label: l.words.Text(language, "link.button.show").String(), Path: linkPath}},
-			},
-		}})
+		e.Posts = append(e.Posts, l.news(p, w, reader{bot.Post{Direct: &a}, language}, key, args...))
 	}
 	return l.posts.Apply(ctx, string(c), e)
+}
+
+// notifyOthers tells the organizers of the other places, and of this one, who has
+// parted them.
+func (l *Links) notifyOthers(ctx context.Context, p movePayload, w Whereabouts, t bot.Transfer) error {
+	var e outbox.Effects
+	for _, r := range p.Others {
+		e.Posts = append(e.Posts, l.news(p, w, r, "link.parted.by", bot.Str("name", p.By), bot.Str("place", t.Name)))
+	}
+	return l.posts.Apply(ctx, string(w.To), e)
+}
+
+// news is a post that says how it ended.
+func (l *Links) news(p movePayload, w Whereabouts, r reader, key bot.Key, args ...bot.Arg) outbox.Item {
+	post := r.Post
+	post.Key = bot.DeliveryKey("link/" + p.Space.Token() + "/" + w.Since.UTC().Format("20060102150405.000") + "/" + shortHash(r.name()))
+	post.Message = bot.Message{
+		Text:     l.words.Text(r.Language, key, args...),
+		Controls: []bot.Control{{Label: l.words.Text(r.Language, "link.button.show").String(), Path: linkPath}},
+	}
+	return outbox.Item{Class: outbox.Bulk, Post: post}
 }
 
 // language is what somebody reads whose place is on one of the two sides. Neither

@@ -2,13 +2,16 @@ package community
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
 	"github.com/staffroom-bot/staffroom/bot/bottest"
 	"github.com/staffroom-bot/staffroom/bot/outbox"
+	"github.com/staffroom-bot/staffroom/scheduler"
 )
 
 // office is what organizers do, with a store in memory and an outbox that says what
@@ -19,10 +22,15 @@ type office struct {
 	store   *memoryStore
 	router  *bot.Router
 	applied []outbox.Effects
+	fates   map[bot.DeliveryKey]fate
+	clock   *scheduler.ManualClock
+	manages bool
+}
+
+// fate is what became of a post.
+type fate struct {
 	outcome outbox.Outcome
 	reason  bot.Reason
-	asked   bot.DeliveryKey
-	manages bool
 }
 
 type fewWords struct{ bottest.Words }
@@ -37,14 +45,13 @@ func (o *office) Apply(_ context.Context, _ string, e outbox.Effects) error {
 }
 
 func (o *office) Fate(_ context.Context, _ bot.CommunityID, k bot.DeliveryKey) (outbox.Outcome, bot.Reason, error) {
-	o.asked = k
-	return o.outcome, o.reason, nil
+	return o.fates[k].outcome, o.fates[k].reason, nil
 }
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
 	d, store, clock := newTestDirectory()
-	o := &office{T: t, Directory: d, store: store}
+	o := &office{T: t, Directory: d, store: store, clock: clock}
 	organizing := NewOrganizing(d, o, fewWords{}, clock.Now)
 	o.router = bot.NewRouter(func(next bot.Handler) bot.Handler {
 		return func(ctx context.Context, req *bot.Request) (bot.Reply, error) {
@@ -172,17 +179,25 @@ func TestLanguageAndZoneOfAPlace(t *testing.T) {
 	}
 }
 
-// What became of the test post is told, with what to mend.
+// Every channel that is chosen is tested, and what became of that is told, with what
+// to mend: also to who looks later.
 func TestATestPost(t *testing.T) {
 	o := newOffice(t)
-	o.want(o.asks(setupPath+"/test"), "setup.test.no_channel")
-	chats := bottest.Channel("chats")
+	o.want(o.asks(setupPath+"/test"), "setup.test.no_channel", "setup.line.test.none")
+	chats, staff := bottest.Channel("chats"), bottest.Channel("staff")
 	o.asks(setupPath+"/chosen/chats", picks(chats))
+	o.asks(setupPath+"/chosen/private", picks(staff))
 	sent := o.asks(setupPath + "/test")
-	o.want(sent, "setup.test.sent")
-	post := o.applied[0].Posts[0].Post
-	if post.Channel != chats || post.Message.Text.String() != "en setup.test.post" {
-		t.Errorf("posted is %+v", post)
+	o.want(sent, "setup.line.test.waits")
+	if n := strings.Count(sent.Text.String(), "setup.test.sent"); n != 2 {
+		t.Errorf("said of %d channels", n)
+	}
+	posts := o.applied[0].Posts
+	if len(posts) != 2 || posts[0].Post.Channel != chats || posts[1].Post.Channel != staff || posts[0].Post.Key == posts[1].Post.Key {
+		t.Fatalf("posted is %+v", posts)
+	}
+	if got := posts[1].Post.Message.Text.String(); got != "en setup.test.post" {
+		t.Errorf("posted is %q", got)
 	}
 	for _, c := range []struct {
 		outcome outbox.Outcome
@@ -198,11 +213,80 @@ func TestATestPost(t *testing.T) {
 		{outbox.Uncertain, "", "setup.test.failed"},
 		{outbox.Expired, "", "setup.test.failed"},
 	} {
-		o.outcome, o.reason = c.outcome, c.reason
-		o.want(o.asks(pathOf(sent, "/arrived/")), c.want)
-		if o.asked != post.Key {
-			t.Errorf("asked for %s, posted was %s", o.asked, post.Key)
+		o.fates = map[bot.DeliveryKey]fate{posts[0].Post.Key: {outbox.Sent, ""}, posts[1].Post.Key: {c.outcome, c.reason}}
+		o.want(o.asks(pathOf(sent, "/arrived")), c.want)
+		m := o.asks(setupPath)
+		switch c.outcome {
+		case "":
+			o.want(m, "setup.line.test.waits")
+		case outbox.Sent:
+			o.want(m, "setup.line.test.done")
+		default:
+			o.want(m, "setup.line.test.failed", c.want)
+			named := slices.DeleteFunc(slices.Clone(m.Text), func(s bot.Span) bool { return s.Channel == nil })
+			if len(named) != 3 || *named[2].Channel != staff { // after the two that are chosen
+				t.Errorf("named are %+v", named)
+			}
 		}
+	}
+	o.fates = nil
+	o.clock.Set(o.clock.Now().Add(time.Hour)) // nobody knows any more
+	o.want(o.asks(setupPath), "setup.line.test.old")
+	o.asks(setupPath+"/chosen/private", picks(bottest.Channel("other")))
+	o.want(o.asks(setupPath), "setup.line.test.none") // that one was not tested
+}
+
+// A test that failed is not done: it is what comes next, also when all else is.
+func TestATestThatFailedComesNext(t *testing.T) {
+	o := newOffice(t)
+	o.asks(setupPath+"/chosen/chats", picks(bottest.Channel("chats")))
+	for _, step := range []string{languageStep, privateStep, peopleStep} {
+		o.asks(setupPath + "/skip/" + step)
+	}
+	o.want(o.asks(setupPath), "setup.next.test")
+	if got := o.asks(setupPath + "/test").Text.String(); strings.Contains(got, "setup.ready") {
+		t.Errorf("before anybody knows whether it arrived: %q", got)
+	}
+	key := o.applied[0].Posts[0].Post.Key
+	o.fates = map[bot.DeliveryKey]fate{key: {outbox.Sent, ""}}
+	o.want(o.asks(setupPath), "setup.ready")
+	o.fates = map[bot.DeliveryKey]fate{key: {outbox.Failed, bot.NotAllowed}}
+	m := o.asks(setupPath)
+	o.want(m, "setup.next.test")
+	if pathOf(m, "/skip/") != "" {
+		t.Error("it can be left out, although it was not")
+	}
+}
+
+// What people report about each other does not stand where everybody chats.
+func TestReportsDoNotGoWhereEverybodyChats(t *testing.T) {
+	o := newOffice(t)
+	chats := bottest.Channel("chats")
+	o.asks(setupPath+"/chosen/chats", picks(chats))
+	for name, try := range map[string]func() (bot.Reply, error){
+		"picked": func() (bot.Reply, error) { return o.tries(setupPath+"/chosen/private", picks(chats)) },
+		"typed": func() (bot.Reply, error) {
+			return o.tries(setupPath, func(req *bot.Request) { req.Channel, req.Values["private"] = chats, "here" })
+		},
+		"both at once": func() (bot.Reply, error) {
+			return o.tries(setupPath, func(req *bot.Request) {
+				req.Channel, req.Values["private"], req.Values["chats"] = bottest.Channel("lobby"), "here", "here"
+			})
+		},
+	} {
+		_, err := try()
+		var e *bot.Error
+		if !errors.As(err, &e) || e.Code != bot.Invalid || !strings.Contains(e.Message.String(), "setup.channel.shared") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if s := o.setting(); s.Private != (bot.Channel{}) || s.Chats != chats {
+			t.Errorf("%s: set is %+v", name, s)
+		}
+	}
+	staff := bottest.Channel("staff")
+	o.asks(setupPath+"/chosen/private", picks(staff))
+	if _, err := o.tries(setupPath+"/chosen/chats", picks(staff)); bot.CodeOf(err) != bot.Invalid || o.setting().Chats != chats {
+		t.Errorf("chats go where reports stand: %v, %+v", err, o.setting())
 	}
 }
 

@@ -28,6 +28,7 @@ type Setting struct {
 	Zone     string      `json:"zone,omitempty"`     // IANA zone; empty: the community's
 	Chats    bot.Channel `json:"chats,omitzero"`     // where chats run; the zero Channel: not chosen
 	Private  bot.Channel `json:"private,omitzero"`   // where organizers are among themselves; the same
+	Test     Trial       `json:"test,omitzero"`      // the last test of these channels
 	Done     string      `json:"done,omitempty"`     // the steps of setting up that are done or passed over, with blanks between
 }
 
@@ -71,6 +72,19 @@ func (d *Directory) OrganizersRoom(ctx context.Context, c bot.CommunityID, wante
 	}
 	home, err := d.Community(ctx, found.Space)
 	return found.Set.Private, home.Language, true, err
+}
+
+// Origins gives the communities that places of a community had alone before they
+// were linked.
+func (d *Directory) Origins(ctx context.Context, c bot.CommunityID) ([]bot.CommunityID, error) {
+	all, err := d.Places(ctx, c)
+	var origins []bot.CommunityID
+	for _, p := range all {
+		if p.Own != "" && p.Own != c && !slices.Contains(origins, p.Own) {
+			origins = append(origins, p.Own)
+		}
+	}
+	return origins, err
 }
 
 // place gives a place as it is stored now.

@@ -47,10 +47,12 @@ func (s *Settings) Subcommands() []bot.Subcommand {
 // Register adds the routes of controls and forms.
 func (s *Settings) Register(r *bot.Router) {
 	for path, handle := range map[string]bot.Handler{
-		savePath:     s.save,
-		awayAskPath:  s.askAway,
-		awaySavePath: s.saveAway,
-		awayBackPath: s.back,
+		savePath:        s.save,
+		awayAskPath:     s.askAway,
+		awaySavePath:    s.saveAway,
+		awayChangePath:  s.changeAway,
+		awayChangedPath: s.saveAway,
+		awayBackPath:    s.back,
 	} {
 		r.Handle(bot.Route{Path: path, Access: bot.MembersOnly, Private: true, Handle: handle})
 	}

@@ -22,6 +22,9 @@ const (
 
 var steps = [...]string{languageStep, chatsStep, privateStep, peopleStep, testStep}
 
+// rooms are the steps that choose a channel.
+var rooms = [...]string{chatsStep, privateStep}
+
 // through reports whether a step is done or passed over.
 func (s *Setting) through(step string) bool {
 	switch {
@@ -69,7 +72,7 @@ func (o *Organizing) setupSubcommand() bot.Subcommand {
 // openSetup takes the channels that are named, or shows how things stand.
 func (o *Organizing) openSetup(ctx context.Context, req *bot.Request) (bot.Reply, error) {
 	chosen := map[string]bot.Channel{}
-	for _, room := range []string{chatsStep, privateStep} {
+	for _, room := range rooms {
 		typed := strings.TrimSpace(req.Value(room))
 		if _, known := req.Channels[room]; typed == "" && !known {
 			continue
@@ -83,11 +86,7 @@ func (o *Organizing) openSetup(ctx context.Context, req *bot.Request) (bot.Reply
 	if len(chosen) == 0 {
 		return o.showSetup(ctx, req)
 	}
-	return o.changed(ctx, req, func(s *Setting) {
-		for room, ch := range chosen {
-			*s.room(room) = ch
-		}
-	})
+	return o.chosen(ctx, req, chosen)
 }
 
 // showSetup shows how things stand.
@@ -110,10 +109,13 @@ func (o *Organizing) setupReply(ctx context.Context, req *bot.Request, p *Place,
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	trial, err := o.trial(ctx, home.ID, &p.Set)
+	if err != nil {
+		return bot.Reply{}, err
+	}
 	next := p.Set.next()
-	tested := bot.Key("setup.line.test.none")
-	if p.Set.through(testStep) {
-		tested = "setup.line.test"
+	if next == "" && trial.state == trialFailed {
+		next = testStep
 	}
 	lines := []bot.Text{
 		news,
@@ -122,9 +124,12 @@ func (o *Organizing) setupReply(ctx context.Context, req *bot.Request, p *Place,
 		o.roomLine(req, "setup.line.chats", "setup.line.chats.none", p.Set.Chats),
 		o.roomLine(req, "setup.line.private", "setup.line.private.none", p.Set.Private),
 		o.say(req, "setup.line.people", bot.Count("n", len(organizers)+len(hosts))),
-		o.say(req, tested),
 	}
+	lines = append(lines, o.trialLines(req, trial, home.Zone)...)
 	controls := slices.Clone(undo)
+	if trial.state == trialWaits {
+		controls = append(controls, o.control(req, "setup.button.arrived", setupPath+"/arrived"))
+	}
 	for _, step := range steps {
 		c := o.control(req, bot.Key("setup.button."+step), setupPath+"/"+stepPath(step))
 		if step == next {
@@ -132,11 +137,15 @@ func (o *Organizing) setupReply(ctx context.Context, req *bot.Request, p *Place,
 		}
 		controls = append(controls, c)
 	}
-	if next == "" {
+	switch {
+	case next == "" && trial.state == trialWaits: // nobody knows yet
+	case next == "":
 		lines = append(lines, o.say(req, "setup.ready"))
-	} else {
+	default:
 		lines = append(lines, o.say(req, bot.Key("setup.next."+next)))
-		controls = append(controls, o.control(req, "setup.button.skip", setupPath+"/skip/"+next))
+		if !p.Set.through(next) {
+			controls = append(controls, o.control(req, "setup.button.skip", setupPath+"/skip/"+next))
+		}
 	}
 	return replacing(req, bot.Say(bot.Join("\n", lines...), controls...)), nil
 }

@@ -2,13 +2,10 @@ package community
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base32"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
-	"github.com/staffroom-bot/staffroom/bot/outbox"
 )
 
 const nameField = "name"
@@ -104,13 +101,50 @@ func (o *Organizing) chooseRoom(ctx context.Context, req *bot.Request) (bot.Repl
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return o.changed(ctx, req, func(s *Setting) { *s.room(room) = ch })
+	return o.chosen(ctx, req, map[string]bot.Channel{room: ch})
+}
+
+// chosen takes the channels that were chosen, if what organizers read does not stand
+// where everybody chats.
+func (o *Organizing) chosen(ctx context.Context, req *bot.Request, picked map[string]bot.Channel) (bot.Reply, error) {
+	var shared bot.Channel
+	reply, err := o.changed(ctx, req, func(s *Setting) {
+		next := *s
+		for room, ch := range picked {
+			next.choose(room, ch)
+		}
+		if shared = next.shared(); shared == (bot.Channel{}) {
+			*s = next
+		}
+	})
+	if err == nil && shared != (bot.Channel{}) {
+		err = bot.Fail(bot.Invalid, o.say(req, "setup.channel.shared", o.roomArg(req, shared)))
+	}
+	return reply, err
+}
+
+// choose sets a channel, or with the zero Channel none. What was tested were others.
+func (s *Setting) choose(room string, ch bot.Channel) {
+	if *s.room(room) == ch {
+		return
+	}
+	*s.room(room) = ch
+	s.Test = Trial{}
+	s.Done = strings.Join(slices.DeleteFunc(strings.Fields(s.Done), func(step string) bool { return step == testStep }), " ")
+}
+
+// shared is the channel that is both for chats and for what only organizers read.
+func (s *Setting) shared() bot.Channel {
+	if s.Chats != s.Private {
+		return bot.Channel{}
+	}
+	return s.Private
 }
 
 // noRoom takes the choice away.
 func (o *Organizing) noRoom(ctx context.Context, req *bot.Request) (bot.Reply, error) {
 	room := roomOf(req)
-	return o.changed(ctx, req, func(s *Setting) { *s.room(room) = bot.Channel{} })
+	return o.changed(ctx, req, func(s *Setting) { s.choose(room, bot.Channel{}) })
 }
 
 // meant is the channel that the value of that name means: the platform knows it,
@@ -123,76 +157,4 @@ func (o *Organizing) meant(req *bot.Request, value, typed, room string) (bot.Cha
 		return req.Channel.Root(), nil
 	}
 	return bot.Channel{}, bot.Fail(bot.Invalid, o.say(req, "setup.channel.unknown", bot.Str("command", o.roomCommand(req, room))))
-}
-
-// test posts something in the channel for chats.
-func (o *Organizing) test(ctx context.Context, req *bot.Request) (bot.Reply, error) {
-	home, p, err := o.directory.place(ctx, req.Account.Space)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	if p.Set.Chats == (bot.Channel{}) {
-		return o.setupReply(ctx, req, &p, o.say(req, "setup.test.no_channel"))
-	}
-	id := shortHash(string(req.Input))
-	err = o.posts.Apply(ctx, string(home.ID), outbox.Effects{Input: req.Input, Posts: []outbox.Item{{
-		Class:    outbox.Bulk,
-		NotAfter: o.now().Add(testWorth),
-		Post: bot.Post{
-			Key: testKey(id), Channel: p.Set.Chats,
-			Message: bot.Message{Text: o.words.Text(home.Language, "setup.test.post")},
-		},
-	}}})
-	if err != nil && !isRepeated(err) {
-		return bot.Reply{}, err
-	}
-	if p, err = o.directory.changePlace(ctx, req.Account.Space, func(p *Place) error {
-		p.Set.pass(testStep)
-		return nil
-	}); err != nil {
-		return bot.Reply{}, err
-	}
-	return o.setupReply(ctx, req, &p, o.say(req, "setup.test.sent", o.roomArg(req, p.Set.Chats)),
-		o.control(req, "setup.button.arrived", setupPath+"/arrived/"+id))
-}
-
-// testWorth is how long a test post is worth sending.
-const testWorth = 15 * time.Minute
-
-// shortHash is 80 bits of [a-z2-7] that stand for s.
-func shortHash(s string) string {
-	sum := sha256.Sum256([]byte(s))
-	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:10]))
-}
-
-func testKey(id string) bot.DeliveryKey { return bot.DeliveryKey("setup/test/" + id) }
-
-// arrived says what became of the test post, and what to mend.
-func (o *Organizing) arrived(ctx context.Context, req *bot.Request) (bot.Reply, error) {
-	home, p, err := o.directory.place(ctx, req.Account.Space)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	outcome, reason, err := o.posts.Fate(ctx, home.ID, testKey(req.Params.Get("post")))
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	key := bot.Key("setup.test.waits")
-	switch {
-	case outcome == outbox.Sent:
-		key = "setup.test.arrived"
-	case outcome == outbox.Failed && reason == bot.NotAllowed:
-		key = "setup.test.not_allowed"
-	case outcome == outbox.Failed && reason == bot.Gone:
-		key = "setup.test.gone"
-	case outcome == outbox.Failed && reason == bot.Disconnected:
-		key = "setup.test.disconnected"
-	case outcome != "":
-		key = "setup.test.failed"
-	}
-	var again []bot.Control
-	if outcome == "" {
-		again = append(again, o.control(req, "setup.button.arrived", setupPath+"/arrived/"+req.Params.Get("post")))
-	}
-	return o.setupReply(ctx, req, &p, o.say(req, key, o.roomArg(req, p.Set.Chats)), again...)
 }

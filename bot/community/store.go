@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/scheduler"
 )
 
 // Community is the people who share chats, a library and rounds. At first it is
@@ -47,8 +48,8 @@ type Store interface {
 	Member(ctx context.Context, c bot.CommunityID, a bot.Account, fresh bot.Member) (Record, error)
 	// SaveMember replaces what is stored of a member, found by Community and ID.
 	// One that does not exist is a not_found. If another version is stored, that is
-	// a conflict and nothing is changed.
-	SaveMember(ctx context.Context, r Record) error
+	// a conflict and nothing is changed. Jobs come with it, or not at all.
+	SaveMember(ctx context.Context, r Record, jobs ...scheduler.Job) error
 	// Members gives the members with these IDs, in the order asked for; those
 	// that do not exist are left out.
 	Members(ctx context.Context, c bot.CommunityID, ids []bot.MemberID) ([]bot.Member, error)

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/scheduler"
 )
 
 // memoryStore is a Store in memory that counts its calls and can be told to fail
@@ -92,7 +93,7 @@ func (s *memoryStore) Member(ctx context.Context, c bot.CommunityID, a bot.Accou
 	return Record{Member: m, Version: s.versions[id]}, nil
 }
 
-func (s *memoryStore) SaveMember(_ context.Context, r Record) error {
+func (s *memoryStore) SaveMember(_ context.Context, r Record, _ ...scheduler.Job) error {
 	if quicker := s.quicker; quicker != nil {
 		s.quicker = nil
 		quicker()

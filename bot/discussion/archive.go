@@ -21,6 +21,8 @@ type Archive struct {
 	Questions    []ArchivedQuestion `json:"questions"`
 	Messages     []ArchivedMessage  `json:"messages"`
 	Places       []string           `json:"places,omitempty"` // where it ran, if in more than one
+	// Commitments are what people said they would try, of those who have shared it.
+	Commitments []ArchivedCommitment `json:"commitments,omitempty"`
 
 	left []ArchivedMessage // deleted or withheld: only their places: replies to them stay where they were
 }
@@ -37,7 +39,7 @@ type ArchivedQuestion struct {
 // ArchivedMessage is something that was said, and not taken back.
 type ArchivedMessage struct {
 	ID        string    `json:"id"`
-	Author    string    `json:"author"` // name
+	Author    string    `json:"author"` // name; empty: they do not want to be named any more
 	Kind      Kind      `json:"kind"`
 	Questions []int     `json:"questions"`          // what it answers, or what the message it replies to is about
 	ReplyTo   string    `json:"reply_to,omitempty"` // another message's ID, or that of a question's post
@@ -46,6 +48,14 @@ type ArchivedMessage struct {
 	Place     string    `json:"place,omitempty"` // one of Archive.Places
 
 	withheld bool
+}
+
+// ArchivedCommitment is one thing to try, and what came of it.
+type ArchivedCommitment struct {
+	Author  string    `json:"author"` // name
+	At      time.Time `json:"at"`
+	Text    string    `json:"text"`
+	Outcome string    `json:"outcome,omitempty"`
 }
 
 // Archive gathers a discussion that has been opened.
@@ -58,9 +68,15 @@ func (s *Service) Archive(ctx context.Context, c bot.CommunityID, id string) (Ar
 	if err != nil {
 		return Archive{}, err
 	}
-	names, err := s.members.Names(ctx, c, authors(entries))
+	people := authors(entries)
+	names, err := s.members.Names(ctx, c, people)
 	if err != nil {
 		return Archive{}, err
+	}
+	for _, id := range people {
+		if names[id] == "" { // the platform has not told it yet
+			names[id] = s.words.Text(d.Language, "chat.archive.somebody").String()
+		}
 	}
 	return archive(&d, entries, names), nil
 }
@@ -69,7 +85,7 @@ func authors(entries []Entry) []bot.MemberID {
 	var ids []bot.MemberID
 	seen := map[bot.MemberID]bool{}
 	for _, e := range entries {
-		if !e.Deleted && !e.Withheld && !seen[e.Author] {
+		if !e.Deleted && !e.Withheld && e.Author != "" && !seen[e.Author] {
 			seen[e.Author] = true
 			ids = append(ids, e.Author)
 		}
@@ -98,6 +114,12 @@ func archive(d *Discussion, entries []Entry, names map[bot.MemberID]string) Arch
 	entries = slices.SortedStableFunc(slices.Values(entries), func(a, b Entry) int { return a.At.Compare(b.At) })
 	about := map[string][]int{} // what each message is about now, after all edits
 	for _, e := range entries {
+		if e.Kind == Commitment {
+			if !e.Deleted && !e.Withheld {
+				a.Commitments = append(a.Commitments, ArchivedCommitment{names[e.Author], e.At, e.Text, e.Outcome})
+			}
+			continue
+		}
 		if parent, ok := about[e.ReplyTo]; ok && e.Kind == Reply {
 			e.Questions = parent
 		}

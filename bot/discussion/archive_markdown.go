@@ -30,6 +30,7 @@ func (a Archive) Markdown(words bot.Words, language string) []byte {
 			w.thread(i, 0)
 		}
 	}
+	w.commitments()
 	w.rest()
 	return []byte(w.out.String())
 }
@@ -112,6 +113,32 @@ func (w *markdownWriter) section(key bot.Key, args ...bot.Arg) {
 	fmt.Fprintf(&w.out, "\n## %s\n", strings.ReplaceAll(w.text(key, args...), "\n", " "))
 }
 
+// commitments writes what people will try, and what came of it.
+func (w *markdownWriter) commitments() {
+	for i, c := range w.archive.Commitments {
+		if i == 0 {
+			w.section("chat.archive.commitments")
+		}
+		fmt.Fprintf(&w.out, "\n- **%s** — %s\n", escapeMarkdown(w.named(c.Author)), w.indented(c.Text, "  "))
+		if c.Outcome != "" {
+			fmt.Fprintf(&w.out, "\n  %s\n", w.indented(w.text("chat.archive.outcome", bot.Str("text", c.Outcome)), "  "))
+		}
+	}
+}
+
+// indented is text with its further lines as far in as the first.
+func (w *markdownWriter) indented(text, indent string) string {
+	return strings.ReplaceAll(escapeMarkdown(text), "\n", "  \n"+indent)
+}
+
+// named is a name, or what stands for one.
+func (w *markdownWriter) named(author string) string {
+	if author == "" {
+		return w.text("chat.archive.unnamed")
+	}
+	return author
+}
+
 // rest writes what stands under no question. Replies to what is shown have been
 // written with it; of the others, those that reply to one another stay together.
 func (w *markdownWriter) rest() {
@@ -151,8 +178,8 @@ func (w *markdownWriter) thread(i, depth int) {
 	} else if m.Author == "" && m.Text == "" {
 		fmt.Fprintf(&w.out, "\n%s- %s\n", indent, w.text("chat.archive.deleted"))
 	} else {
-		text := strings.ReplaceAll(escapeMarkdown(m.Text), "\n", "  \n"+indent+"  ")
-		author := m.Author
+		text := w.indented(m.Text, indent+"  ")
+		author := w.named(m.Author)
 		if m.Place != "" {
 			author += " · " + m.Place
 		}

@@ -126,8 +126,10 @@ func (s *Service) question(d *Discussion, n int) bot.Message {
 }
 
 func (s *Service) closing(d *Discussion) bot.Message {
-	text := s.words.Text(d.Language, "chat.close")
-	return bot.Message{Text: bot.Join("\n", text, bot.Plain(d.Script.Close))}
+	if s.goals == nil {
+		return bot.Message{Text: bot.Join("\n", s.words.Text(d.Language, "chat.close"), bot.Plain(d.Script.Close))}
+	}
+	return bot.Message{Text: bot.Join("\n", bot.Plain(d.Script.Close), s.words.Text(d.Language, "chat.close.aim")), Controls: s.aimControls(d)}
 }
 
 // summary counts what the hour brought; late answers are not in it yet.
@@ -159,7 +161,9 @@ func count(entries []Entry) tally {
 		if e.Deleted {
 			continue
 		}
-		people[e.Author] = true
+		if e.Author != "" { // they were forgotten
+			people[e.Author] = true
+		}
 		if e.Kind != Answer {
 			continue
 		}

@@ -14,6 +14,9 @@ const (
 	Answer Kind = "answer" // answers one or more questions
 	Reply  Kind = "reply"  // speaks to somebody's message
 	Remark Kind = "remark" // everything else: greetings, notices, asides
+
+	// Commitment is what somebody will try, as they have shared it. No message is one.
+	Commitment Kind = "commitment"
 )
 
 // Context is what is known when a message is filed. It holds nothing that was

@@ -93,7 +93,7 @@ func (s *Service) mayRefile(req *bot.Request, d *Discussion, e *Entry) error {
 	switch {
 	case !req.Member.Is(e.Author) && !d.hostedBy(req.Member):
 		return bot.Fail(bot.Forbidden, s.words.Text(lang, "chat.fix.theirs"))
-	case e.Deleted:
+	case e.Deleted, e.Kind == Commitment:
 		return bot.Fail(bot.NotFound, s.unfiled(req))
 	case !d.Running():
 		return bot.Fail(bot.Conflict, s.words.Text(lang, "chat.fix.over", bot.Str("title", d.heading())))

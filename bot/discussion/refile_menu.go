@@ -38,6 +38,9 @@ func (s *Service) fixMine(d *Discussion, own []Entry, lang string) []bot.Control
 	}
 	var choices []bot.Choice
 	for _, e := range slices.Backward(own) {
+		if e.Kind == Commitment {
+			continue
+		}
 		text := bot.Str("text", short(excerpt(e.Text)))
 		label := s.label(lang, "chat.fix.own.other", text)
 		if e.Kind == Answer {
@@ -46,6 +49,9 @@ func (s *Service) fixMine(d *Discussion, own []Entry, lang string) []bot.Control
 		if choices = append(choices, bot.Choice{Label: label, Value: entryName(d, e.ID)}); len(choices) == bot.MaxChoices {
 			break
 		}
+	}
+	if len(choices) == 0 {
+		return nil
 	}
 	return []bot.Control{{Label: s.label(lang, "chat.fix.own"), Path: "/chat/fix/" + d.ID, Pick: bot.PickChoice, Choices: choices}}
 }

@@ -41,6 +41,7 @@ type Service struct {
 	words   bot.Words
 	clock   scheduler.Clock
 	rooms   *rooms
+	goals   Goals // nil: nobody is asked for one thing to try
 }
 
 // New returns the service. clock is used for what people are shown; what is done

@@ -19,6 +19,8 @@ type Entry struct {
 	Asked     int          `json:"asked"`              // the question that was out when it came
 	At        time.Time    `json:"at"`
 	Text      string       `json:"text,omitempty"`
+	Outcome   string       `json:"outcome,omitempty"` // of a Commitment: what came of it, as typed
+	Posted    bool         `json:"posted,omitempty"`  // a Commitment: a post of ours shows it
 	Deleted   bool         `json:"deleted,omitempty"` // only the place is left of it
 	Revision  int64        `json:"-"`
 
@@ -87,6 +89,13 @@ type Store interface {
 	// Add keeps an entry that did not come as a message, with its effects, also
 	// after the end. It is keyed by the effects' input.
 	Add(ctx context.Context, f Filing, e outbox.Effects) error
+	// Replace keeps entries in the place of those with their IDs, with the effects.
+	Replace(ctx context.Context, d *Discussion, effects outbox.Effects, entries ...Entry) error
+	// With gives all discussions in which one of these members has said something, or
+	// which one of them hosts.
+	With(ctx context.Context, c bot.CommunityID, ids []bot.MemberID) ([]Discussion, error)
+	// Unknow forgets that they have said something in d: nothing there is theirs any more.
+	Unknow(ctx context.Context, d *Discussion, ids []bot.MemberID) error
 	// Now is the store's time.
 	Now(ctx context.Context) (time.Time, error)
 	// Entry gives an entry of d, or not_found.

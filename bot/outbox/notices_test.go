@@ -50,7 +50,7 @@ func noticeboard(t *testing.T, w *ward) func(path string) bot.Reply {
 func missing(texts ...string) []outbox.Undelivered {
 	var out []outbox.Undelivered
 	for _, text := range texts {
-		i := unasked("k", text, bot.Control{Label: text, Path: "/x"})
+		i := unasked("k", text, bot.Control{Label: text, Path: "/" + text})
 		out = append(out, outbox.Undelivered{ID: text, Item: i, Outcome: outbox.Failed})
 	}
 	return out
@@ -72,7 +72,7 @@ func TestWhoCouldNotBeReachedIsToldInPrivate(t *testing.T) {
 	if got, want := reply.Message.Text.String(), "Hello\n\nes outbox.notice\n\n1st\n\n2nd"; got != want {
 		t.Errorf("told %q, want %q", got, want)
 	}
-	if got, want := buttons(reply.Message.Controls), "[1st /x] [2nd /x]"; got != want {
+	if got, want := buttons(reply.Message.Controls), "[1st /1st] [2nd /2nd]"; got != want {
 		t.Errorf("controls %s, want %s", got, want)
 	}
 	w.clock.Set(noon.Add(time.Hour))
@@ -117,7 +117,10 @@ func TestAnAnswerToMuchThatWasMissedIsOneThatFits(t *testing.T) {
 	}
 	all := missing(texts...)
 	for i := range all {
-		all[i].Item.Post.Message.Controls = make([]bot.Control, 6)
+		all[i].Item.Post.Message.Controls = nil
+		for n := range 6 {
+			all[i].Item.Post.Message.Controls = append(all[i].Item.Post.Message.Controls, bot.Control{Path: fmt.Sprint("/", i, "/", n)})
+		}
 		all[i].Item.Post.Message.Image = &bot.Image{URL: "https://example.org/a.png"}
 	}
 	w.missed[bottest.Account("ana")] = all

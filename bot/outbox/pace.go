@@ -28,6 +28,7 @@ type Turn struct {
 	Lane       string // who asks
 	Class      Class  // the last message of a burst is kept for Live
 	Update     bool   // a change of a message, not a new one
+	Thread     bool   // a thread is opened under the message: one more on the whole connection
 	Pace       bot.Pace
 }
 
@@ -53,6 +54,9 @@ func (s *Sender) turn(m bot.Messenger, lane string, i Item) (t Turn, ok bool) {
 	}
 	pace := p.Pace()
 	t = Turn{Connection: i.Post.Connection(), Lane: lane, Class: i.Class, Update: i.Update, Pace: unhurried(pace)}
+	if !i.Update {
+		_, t.Thread = threads(m, i.Post)
+	}
 	switch {
 	case i.Calendar != nil:
 		t.Place = "calendar"

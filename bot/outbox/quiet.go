@@ -1,6 +1,10 @@
 package outbox
 
-import "time"
+import (
+	"time"
+
+	"github.com/staffroom-bot/staffroom/bot"
+)
 
 // When people are written to without having asked: on working days, by their own
 // clock, from the first of these hours until before the second; once a day, and
@@ -13,13 +17,20 @@ const (
 	weekDays = 7
 )
 
+// farthest is how many days ahead a time is looked for at most: somebody may be away
+// for good.
+const farthest = 2 * 366
+
 // nextWriting is the earliest time, now or later, at which a person in loc may be
-// written to, after those at which they were. What has to wait comes at the
-// beginning of a working day.
-func nextWriting(now time.Time, loc *time.Location, written []time.Time) time.Time {
+// written to, after those at which they were, and not while they are away. What has
+// to wait comes at the beginning of a working day.
+func nextWriting(now time.Time, loc *time.Location, written []time.Time, away bot.Away) time.Time {
 	local := now.In(loc)
 	today := dayOf(local)
 	for ahead := 0; ; ahead++ {
+		if ahead > farthest {
+			return now.AddDate(0, 0, farthest)
+		}
 		d := today.add(ahead)
 		begins := time.Date(d.year, d.month, d.day, morning, 0, 0, 0, loc)
 		ends := time.Date(d.year, d.month, d.day, evening, 0, 0, 0, loc)
@@ -27,7 +38,7 @@ func nextWriting(now time.Time, loc *time.Location, written []time.Time) time.Ti
 		if local.After(at) {
 			at = local
 		}
-		if dayOf(begins) != d || !working(begins.Weekday()) || !at.Before(ends) || full(d, loc, written) {
+		if dayOf(begins) != d || !working(begins.Weekday()) || !at.Before(ends) || full(d, loc, written) || d.within(away) {
 			// A day that this zone never had begins on another.
 			continue
 		}
@@ -71,3 +82,12 @@ func (d day) add(days int) day { return dayOf(d.noon().AddDate(0, 0, days)) }
 
 // since is the number of days from e to d.
 func (d day) since(e day) int { return int(d.noon().Sub(e.noon()).Hours() / 24) }
+
+// within reports whether somebody is away on the day. Dates of ISO 8601 sort as text.
+func (d day) within(away bot.Away) bool {
+	if away.From == "" || away.Until == "" {
+		return false
+	}
+	date := time.Date(d.year, d.month, d.day, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
+	return away.From <= date && date <= away.Until
+}

@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"testing"
 	"time"
+
+	"github.com/staffroom-bot/staffroom/bot"
 )
 
 func at(t *testing.T, zone, when string) time.Time {
@@ -70,7 +72,7 @@ func TestNextWriting(t *testing.T) {
 			for _, w := range c.written {
 				written = append(written, at(t, c.zone, w).UTC())
 			}
-			got, want := nextWriting(at(t, c.zone, c.now).UTC(), loc, written), at(t, c.zone, c.want)
+			got, want := nextWriting(at(t, c.zone, c.now).UTC(), loc, written, bot.Away{}), at(t, c.zone, c.want)
 			if !got.Equal(want) {
 				t.Errorf("got %s, want %s", got.In(loc), want)
 			}
@@ -90,7 +92,7 @@ func TestNobodyIsWrittenToTooOften(t *testing.T) {
 		var written, all []time.Time
 		for range 400 {
 			now = now.Add(time.Duration(random.IntN(40)) * time.Hour)
-			next := nextWriting(now, loc, written)
+			next := nextWriting(now, loc, written, bot.Away{})
 			if next.Before(now) || next.Sub(now) > 12*24*time.Hour {
 				t.Fatalf("%s: at %s the next is %s", zone, now, next)
 			}
@@ -110,5 +112,32 @@ func TestNobodyIsWrittenToTooOften(t *testing.T) {
 				t.Errorf("%s: four times in seven days, until %s", zone, when)
 			}
 		}
+	}
+}
+
+func TestNobodyIsWrittenToWhileAway(t *testing.T) {
+	const chicago = "America/Chicago"
+	for name, c := range map[string]struct{ zone, now, from, until, want string }{
+		"before they go":        {chicago, "2026-05-12 15:00", "2026-05-13", "2026-05-15", "2026-05-12 15:00"},
+		"on the first day":      {chicago, "2026-05-12 15:00", "2026-05-12", "2026-05-13", "2026-05-14 07:00"},
+		"on the last day":       {chicago, "2026-05-12 09:00", "2026-05-01", "2026-05-12", "2026-05-13 07:00"},
+		"over a weekend":        {chicago, "2026-05-14 09:00", "2026-05-14", "2026-05-15", "2026-05-18 07:00"},
+		"in the night before":   {chicago, "2026-05-11 23:00", "2026-05-12", "2026-05-12", "2026-05-13 07:00"},
+		"by their own calendar": {"Pacific/Auckland", "2026-05-12 15:00", "2026-05-11", "2026-05-12", "2026-05-13 07:00"},
+		"back already":          {chicago, "2026-05-12 15:00", "2026-05-01", "2026-05-11", "2026-05-12 15:00"},
+		"half a note of it":     {chicago, "2026-05-12 15:00", "2026-05-01", "", "2026-05-12 15:00"},
+	} {
+		loc, err := time.LoadLocation(c.zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := nextWriting(at(t, c.zone, c.now), loc, nil, bot.Away{From: c.from, Until: c.until})
+		if want := at(t, c.zone, c.want); !got.Equal(want) {
+			t.Errorf("%s: got %s, want %s", name, got.In(loc), want)
+		}
+	}
+	now := at(t, chicago, "2026-05-12 15:00")
+	if got := nextWriting(now, time.UTC, nil, bot.Away{From: "2026-01-01", Until: "9999-12-31"}); got.Sub(now) < 700*24*time.Hour {
+		t.Errorf("who is away for good is written to at %s", got)
 	}
 }

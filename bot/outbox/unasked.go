@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -13,9 +14,10 @@ import (
 // Unasked marks a direct message that the person has not asked for, such as a
 // nudge. It waits until 7:00 to 20:00 on a working day of its reader, who gets one
 // such message a day and three a week from all features together. What has waited
-// comes as one message; what has expired meanwhile does not come.
+// comes as one message; what has expired meanwhile does not come. Nothing comes while
+// they are away.
 type Unasked struct {
-	Zone     string `json:"zone"`           // IANA zone of the reader
+	Zone     string `json:"zone"`           // IANA zone of the reader, if they have set none by then
 	Language string `json:"language"`       // of the reader
 	Less     string `json:"less,omitempty"` // path of the control by which they get less of it; empty: their settings
 }
@@ -27,6 +29,8 @@ const lessPath = "/my/settings"
 type Held struct {
 	Now     time.Time   // the store's
 	Written []time.Time // when they were last written to unasked
+	Zone    string      // IANA zone that they have set; empty: none
+	Away    bot.Away    // when they are away
 	Waiting []Waiting   // the oldest first
 }
 
@@ -112,19 +116,39 @@ func (c *Courtesy) plan(h Held) (out Outgoing, next time.Time) {
 	if len(waiting) == 0 {
 		return out, h.Now
 	}
-	// Who has moved is where the newest message says.
-	loc, err := time.LoadLocation(waiting[len(waiting)-1].Unasked.Zone)
+	// Where they have set no zone they are where the newest message says.
+	loc, err := time.LoadLocation(cmp.Or(h.Zone, waiting[len(waiting)-1].Unasked.Zone))
 	if err != nil {
 		loc = time.UTC
 	}
-	if next = nextWriting(h.Now, loc, h.Written); next.After(h.Now) {
-		return out, next
+	if next = nextWriting(h.Now, loc, h.Written, h.Away); next.After(h.Now) {
+		return out, soonest(next, h, loc)
 	}
 	post, n := c.merge(waiting)
 	out.Sent, out.Post = waiting[:n], &post
 	out.Written = append([]time.Time{h.Now}, h.Written...)
 	out.Written = out.Written[:min(len(out.Written), perWeek)]
-	return out, nextWriting(h.Now, loc, out.Written)
+	h.Written = out.Written
+	return out, soonest(nextWriting(h.Now, loc, h.Written, h.Away), h, loc)
+}
+
+// soonest is when to look again at what has to wait: who is away may be back earlier
+// than they thought, so they are looked at on the first morning when they could be
+// written to if they were.
+func soonest(next time.Time, h Held, loc *time.Location) time.Time {
+	local := h.Now.In(loc)
+	tomorrow := time.Date(local.Year(), local.Month(), local.Day()+1, 0, 0, 0, 0, loc)
+	if again := nextWriting(h.Now, loc, h.Written, bot.Away{}); again.After(h.Now) {
+		return earlier(next, again)
+	}
+	return earlier(next, nextWriting(tomorrow, loc, h.Written, bot.Away{}))
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // merge makes one post of as many items as fit.

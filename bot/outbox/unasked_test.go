@@ -21,13 +21,15 @@ type closet struct {
 	clock   *scheduler.ManualClock
 	waiting []outbox.Waiting
 	written []time.Time
+	zone    string
+	away    bot.Away
 	out     []outbox.Outgoing
 	heldErr error
 	outErr  error
 }
 
 func (c *closet) Held(_ context.Context, _, _ string, limit int) (outbox.Held, error) {
-	return outbox.Held{Now: c.clock.Now(), Written: c.written, Waiting: c.waiting[:min(len(c.waiting), limit)]}, c.heldErr
+	return outbox.Held{Now: c.clock.Now(), Written: c.written, Zone: c.zone, Away: c.away, Waiting: c.waiting[:min(len(c.waiting), limit)]}, c.heldErr
 }
 
 func (c *closet) LetOut(_ context.Context, _, _ string, o outbox.Outgoing) error {
@@ -141,6 +143,38 @@ func TestWhatDoesNotSuitWaits(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Who is away gets nothing, and what expires meanwhile never comes. Since they may
+// be back earlier, they are looked at each morning.
+func TestNothingComesWhileAway(t *testing.T) {
+	c := newCloset(tuesday)
+	c.away = bot.Away{From: "2026-05-12", Until: "2026-05-14"}
+	short := unasked("a", "x")
+	short.NotAfter = tuesday.Add(24 * time.Hour)
+	c.hold(short, unasked("b", "y"))
+	wantSettledAs(t, courteously(t, c), "after 21h0m0s") // to see whether they are back
+	if len(c.out) > 0 {
+		t.Fatalf("let out: %+v", c.out)
+	}
+	c.clock.Set(tuesday.Add(45 * time.Hour)) // Thursday at seven
+	wantSettledAs(t, courteously(t, c), "after 24h0m0s")
+	if len(c.out) != 1 || len(c.out[0].Expired) != 1 || c.out[0].Post != nil {
+		t.Errorf("let out: %+v", c.out)
+	}
+	c.away = bot.Away{} // they are back
+	wantSettledAs(t, courteously(t, c), "complete")
+	if len(c.out) != 2 || c.out[1].Post == nil || c.out[1].Post.Post.Key != "b" {
+		t.Errorf("let out: %+v", c.out)
+	}
+}
+
+// The clock that they have set since counts.
+func TestWhoHasMovedIsWrittenToByTheirNewClock(t *testing.T) {
+	c := newCloset(tuesday)
+	c.zone = "Asia/Tokyo" // where it is midnight
+	c.hold(unasked("a", "x"))
+	wantSettledAs(t, courteously(t, c), "after 7h0m0s")
 }
 
 func TestWhatWaitedComesAsOneMessage(t *testing.T) {

@@ -14,16 +14,21 @@ var _ outbox.Budget = (*Store)(nil)
 
 // bucket is one limit of a connection's pace.
 type bucket struct {
-	name string
-	rate bot.Rate
+	name  string
+	rate  bot.Rate
+	takes int // how many messages the turn counts for
 }
 
 // buckets are the limits that a message counts for: of its channel, of the whole
 // connection, and of changes if it is one.
 func buckets(t outbox.Turn) []bucket {
-	all := []bucket{{"in/" + t.Place, t.Pace.Channel}, {"overall", t.Pace.Overall}}
+	calls := 1
+	if t.Thread {
+		calls = 2
+	}
+	all := []bucket{{"in/" + t.Place, t.Pace.Channel, 1}, {"overall", t.Pace.Overall, calls}}
 	if t.Update && t.Pace.Updates.Most > 0 {
-		all = append(all, bucket{"updates", t.Pace.Updates})
+		all = append(all, bucket{"updates", t.Pace.Updates, 1})
 	}
 	return all
 }
@@ -61,7 +66,7 @@ func (s *Store) budget(ctx context.Context, t outbox.Turn, what string, held int
 	for _, b := range buckets(t) {
 		keys = append(keys, budgetKey(t.Connection, "sent", b.name), budgetKey(t.Connection, "wait", b.name))
 		// Without a limit, one in no time: what is held is held all the same.
-		args = append(args, max(b.rate.Most, 1), b.rate.Per.Milliseconds())
+		args = append(args, max(b.rate.Most, 1), b.rate.Per.Milliseconds(), b.takes)
 	}
 	return s.strings(ctx, budgetScript, keys, args...)
 }

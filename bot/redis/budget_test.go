@@ -79,12 +79,16 @@ func TestNoPeriodHasMoreThanItsShare(t *testing.T) {
 			b.after(now)
 			at := turn(strconv.Itoa(random.IntN(20)), []outbox.Class{outbox.Live, outbox.Bulk}[random.IntN(2)])
 			at.Pace, at.Update = pace, random.IntN(4) == 0
+			at.Thread = !at.Update && random.IntN(4) == 0
 			wait, ok := b.take(stores[random.IntN(2)], at)
 			if !ok {
 				continue
 			}
 			sent["in "+at.Place] = append(sent["in "+at.Place], now+wait)
 			sent["overall"] = append(sent["overall"], now+wait)
+			if at.Thread {
+				sent["overall"] = append(sent["overall"], now+wait)
+			}
 			if at.Update {
 				sent["updates"] = append(sent["updates"], now+wait)
 			}
@@ -107,6 +111,25 @@ func TestNoPeriodHasMoreThanItsShare(t *testing.T) {
 		if n := len(sent["overall"]); n < 100 {
 			t.Errorf("%d messages were sent", n)
 		}
+	})
+}
+
+// A thread counts for the connection, not for its channel.
+func TestAThreadIsOneMoreCall(t *testing.T) {
+	eachAtNoon(t, func(b *bench) {
+		threaded := func(place string) outbox.Turn {
+			t := turn(place, outbox.Bulk)
+			t.Thread, t.Pace.Channel.Most = true, 3
+			return t
+		}
+		for _, place := range strings.Split("aabb", "") {
+			b.wantTaken(b.store, threaded(place))
+		}
+		// Eight calls were made, and the tenth of the second is kept for live.
+		b.wantPutOff(b.store, threaded("c"), time.Second)
+		b.wantTaken(b.store, turn("d", outbox.Bulk))
+		b.after(time.Second)
+		b.wantTaken(b.store, threaded("c"))
 	})
 }
 

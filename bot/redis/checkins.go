@@ -90,6 +90,9 @@ func (s CheckIns) Advance(ctx context.Context, st *checkin.Standing, b checkin.S
 		}
 		writes = append(writes, write{"HSET", checkInWalls(st.ID), fields})
 	}
+	for _, m := range b.Told {
+		writes = append(writes, write{"HSETNX", checkInWord(st.ID), []string{string(m), wordTold}})
+	}
 	for id, asked := range b.Opened {
 		body, err := json.Marshal(asked)
 		if err != nil {
@@ -175,32 +178,8 @@ func decodeTurn(text string) (checkin.Turn, error) {
 
 // Disband implements checkin.Store.
 func (s CheckIns) Disband(ctx context.Context, c bot.CommunityID, id string) error {
-	return failed(s.client.Del(ctx, key(c, checkInPeople(id)), key(c, checkInOrder(id)), key(c, checkInWalls(id))).Err())
-}
-
-// Join implements checkin.Store.
-func (s CheckIns) Join(ctx context.Context, c bot.CommunityID, id string, p checkin.Participant, e outbox.Effects) error {
-	body, err := json.Marshal(p)
-	if err != nil {
-		return err
-	}
-	m := string(p.Member)
-	_, err = s.advance(ctx, change{community: c, Effects: e, writes: []write{
-		{"HSETNX", checkInPeople(id), []string{m, string(body)}},
-		{"ZADD", checkInOrder(id), []string{"0", m}},
-		{"SADD", joinedBy(p.Member), []string{id}},
-	}})
-	return err
-}
-
-// Leave implements checkin.Store.
-func (s CheckIns) Leave(ctx context.Context, c bot.CommunityID, id string, m bot.MemberID) error {
-	_, err := s.advance(ctx, change{community: c, writes: []write{
-		{"HDEL", checkInPeople(id), []string{string(m)}},
-		{"ZREM", checkInOrder(id), []string{string(m)}},
-		{"SREM", joinedBy(m), []string{id}},
-	}})
-	return err
+	return failed(s.client.Del(ctx, key(c, checkInPeople(id)), key(c, checkInOrder(id)), key(c, checkInWalls(id)),
+		key(c, checkInListed(id)), key(c, checkInWord(id))).Err())
 }
 
 // Joined implements checkin.Store.
@@ -222,6 +201,8 @@ func (s CheckIns) Participants(ctx context.Context, c bot.CommunityID, id string
 	pipe := s.client.TxPipeline()
 	bodies := pipe.HMGet(ctx, key(c, checkInPeople(id)), members...)
 	walls := pipe.HMGet(ctx, key(c, checkInWalls(id)), members...)
+	listed := pipe.HMGet(ctx, key(c, checkInListed(id)), members...)
+	words := pipe.HMGet(ctx, key(c, checkInWord(id)), members...)
 	if _, err := pipe.Exec(ctx); err != nil {
 		return nil, failed(err)
 	}
@@ -240,6 +221,8 @@ func (s CheckIns) Participants(ctx context.Context, c bot.CommunityID, id string
 			}
 			out[i].Wall = time.Unix(seconds, 0).UTC()
 		}
+		list, _ := listed.Val()[i].(string)
+		out[i].Untold = list != "" && words.Val()[i] == nil
 		out[i].Member = bot.MemberID(m)
 	}
 	return out, nil

@@ -52,8 +52,11 @@ func (s *staff) service() *checkin.Service {
 	return service
 }
 
-func (s *staff) Add(context.Context, *checkin.CheckIn, bot.InputID) error    { return nil }
-func (s *staff) Define(context.Context, *checkin.CheckIn, bot.InputID) error { return nil }
+func (s *staff) Add(context.Context, *checkin.CheckIn, bot.InputID) error       { return nil }
+func (s *staff) Define(context.Context, *checkin.CheckIn, outbox.Effects) error { return nil }
+func (s *staff) Enter(context.Context, bot.CommunityID, []bot.Account) (map[bot.Account]bot.MemberID, error) {
+	return nil, nil
+}
 func (s *staff) Get(context.Context, bot.CommunityID, string) (checkin.CheckIn, error) {
 	return s.checkIn, nil
 }

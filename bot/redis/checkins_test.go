@@ -62,6 +62,8 @@ func (b *bench) checkInsLife() {
 		b.ok(s.Join(ctx, home, friday, checkin.Participant{Member: who, Account: bottest.Account("ana"), Since: noon}, outbox.Effects{}))
 	}
 	b.ok(s.Leave(ctx, home, friday, "01luis"))
+	b.enrolled("01max", "01may")
+	b.ok(s.KeepRevision(ctx, home, friday, "01ana", checkin.Revision{Name: "New"}))
 	b.asked("o1", checkin.Shared)
 	b.asked("o2", checkin.Anonymous)
 	st := b.asked("o3", checkin.Anonymous)
@@ -73,6 +75,7 @@ func (b *bench) checkInsLife() {
 		t.Answer, t.Sealed = checkin.Answer{}, "sealed"
 		b.takeIn(t, checkin.TakenNew)
 	}
+	b.ok(s.Follow(ctx, home, "01max", "01bea"))
 	st.Open = st.Open[:2]
 	b.ok(s.Advance(ctx, &st, checkin.Settled{
 		At: noon, Unsealed: map[string][]string{"o3": {`x {"values":["A bud"]}`}}, Over: []string{"o3"},
@@ -92,7 +95,9 @@ func (t *town) seedCheckIns(c bot.CommunityID, space bot.SpaceID, who bot.Member
 	}}))
 	_, err := t.schedules().NextNumber(ctx, c)
 	t.ok(err)
-	t.ok(s.Join(ctx, c, r.ID, checkin.Participant{Member: who, Account: bot.Account{Space: space, User: "ana"}, Since: t.start}, outbox.Effects{}))
+	list := scheduler.Job{Group: string(c), ID: "checkin/" + r.ID + "/list", Kind: checkin.ListJobKind, Due: t.start.Add(8 * time.Hour), Payload: []byte(`{"checkin":"` + r.ID + `"}`)}
+	t.ok(s.Enrol(ctx, c, r.ID, t.start, []checkin.Participant{{Member: who, Account: bot.Account{Space: space, User: "ana"}, Since: t.start}},
+		outbox.Effects{Jobs: []scheduler.Job{list}}))
 	st := checkin.Standing{ID: r.ID, Community: c}
 	opened := map[string]checkin.Asked{}
 	turns := map[string]map[bot.MemberID]checkin.Turn{}
@@ -102,7 +107,7 @@ func (t *town) seedCheckIns(c bot.CommunityID, space bot.SpaceID, who bot.Member
 		turns[o] = map[bot.MemberID]checkin.Turn{who: {State: checkin.IsAsked, Opened: t.start, Closes: t.start.Add(time.Hour)}}
 	}
 	job := scheduler.Job{Group: string(c), ID: "checkin/" + r.ID, Kind: checkin.JobKind, Due: t.start.Add(8 * time.Hour), Payload: []byte(`{"checkin":"` + r.ID + `"}`)}
-	t.ok(s.Advance(ctx, &st, checkin.Settled{At: t.start, Walls: map[bot.MemberID]time.Time{who: t.start}, Turns: turns, Opened: opened},
+	t.ok(s.Advance(ctx, &st, checkin.Settled{At: t.start, Told: []bot.MemberID{who}, Walls: map[bot.MemberID]time.Time{who: t.start}, Turns: turns, Opened: opened},
 		outbox.Effects{Jobs: []scheduler.Job{job}}))
 	answer := taking(r.ID+"-1", who, "", "A rose")
 	g := checkin.Goal{ID: "g", Member: who, Text: "Ask less", Due: t.start.Add(9 * time.Hour)}
@@ -110,6 +115,11 @@ func (t *town) seedCheckIns(c bot.CommunityID, space bot.SpaceID, who bot.Member
 	answer.Jobs = []scheduler.Job{{Group: string(c), ID: "goal/" + string(who) + "/g", Kind: checkin.GoalJobKind, Due: g.Due, Payload: []byte(`{"goal":"g"}`)}}
 	t.takeIn(answer, checkin.TakenNew)
 	t.ok(t.client.HSet(ctx, key(c, checkInSealed(r.ID+"-2")), "chance", "sealed").Err()) // its name is always the same
+	begun := checkin.Talk{
+		Now: t.start, About: r.ID + "-2", Open: []checkin.OpenNow{{ID: r.ID + "-2", Final: t.start.Add(24 * time.Hour)}},
+		Partials: map[string]checkin.Partial{r.ID + "-2": {Values: []string{"Half a thorn"}, Next: 1, Until: t.start.Add(time.Hour)}},
+	}
+	t.ok(s.KeepTalk(ctx, c, who, bot.InputID(r.ID+"talk"), &begun, r.ID+"-2"))
 	st.Open = st.Open[:2]
 	t.ok(s.Advance(ctx, &st, checkin.Settled{
 		At: t.start, Unsealed: map[string][]string{r.ID + "-3": {`x {"values":["A bud"]}`}}, Over: []string{r.ID + "-3"},

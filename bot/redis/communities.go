@@ -12,6 +12,8 @@ import (
 
 	"github.com/staffroom-bot/staffroom/bot"
 	"github.com/staffroom-bot/staffroom/bot/community"
+	"github.com/staffroom-bot/staffroom/bot/outbox"
+	"github.com/staffroom-bot/staffroom/scheduler"
 )
 
 // Communities implements community.Store on a Store.
@@ -135,23 +137,38 @@ func decodeMember(c bot.CommunityID, body, number string) (bot.Member, error) {
 }
 
 // SaveMember implements community.Store.
-func (s Communities) SaveMember(ctx context.Context, r community.Record) error {
+func (s Communities) SaveMember(ctx context.Context, r community.Record, jobs ...scheduler.Job) error {
 	body, err := json.Marshal(r.Member)
 	if err != nil {
 		return err
 	}
-	keys := []string{key(r.Community, "members"), key(r.Community, memberVersions)}
-	saved, err := memberSaveScript.Run(ctx, s.client, keys, string(r.ID), body, r.Version).Text()
+	effects, due, err := encodeEffects(outbox.Effects{Jobs: jobs})
+	if err != nil {
+		return err
+	}
+	keys := append(jobKeys(string(r.Community)), key(r.Community, "members"), key(r.Community, memberVersions))
+	saved, err := s.hinted(ctx, string(r.Community), due, func() ([]string, error) {
+		return s.strings(ctx, memberSaveScript, keys, string(r.ID), body, r.Version, effects)
+	})
 	switch {
 	case err != nil:
-		return failed(err)
-	case saved == "gone":
+		return err
+	case saved[0] == "gone":
 		return &bot.Error{Code: bot.NotFound}
-	case saved == "conflict":
+	case saved[0] == "conflict":
 		return &bot.Error{Code: bot.Conflict}
 	default:
 		return nil
 	}
+}
+
+// Known gives the member with an account, "" if there is none.
+func (s Communities) Known(ctx context.Context, c bot.CommunityID, a bot.Account) (bot.MemberID, error) {
+	id, err := s.client.HGet(ctx, key(c, "accounts"), a.String()).Result()
+	if errors.Is(err, redis.Nil) {
+		return "", nil
+	}
+	return bot.MemberID(id), failed(err)
 }
 
 // Members implements community.Store.

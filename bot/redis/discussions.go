@@ -281,9 +281,9 @@ func (s Discussions) File(ctx context.Context, f discussion.Filing) (discussion.
 		return "", err
 	}
 	filed, err := s.filer.ask(ctx, bundleName{
-		keys:    [4]string{key(c, liveChannels), key(c, chatVersions), key(c, "entries:"+d.ID), key(c, "order:"+d.ID)},
+		keys:    [5]string{key(c, liveChannels), key(c, chatVersions), key(c, "entries:"+d.ID), key(c, "order:"+d.ID), key(c, chatWho(d.ID))},
 		channel: d.Places()[f.Entry.Place].Channel.Root().String(), running: f.Running, chat: d.ID, version: d.Version,
-	}, filing{f.Entry.ID, body, revision(f.Entry)})
+	}, filing{f.Entry.ID, body, revision(f.Entry), string(f.Entry.Author)})
 	return filed, failed(err)
 }
 
@@ -299,6 +299,7 @@ func (s Discussions) Add(ctx context.Context, f discussion.Filing, e outbox.Effe
 		writes: []write{
 			{"HSET", "entries:" + id, []string{f.Entry.ID, body}},
 			{"RPUSH", "order:" + id, []string{f.Entry.ID}},
+			{"HSET", chatWho(id), []string{string(f.Entry.Author), "1"}},
 		},
 		unless:  []string{leftByAll, f.Discussion.Channel.Space.String()},
 		Effects: e,

@@ -37,9 +37,10 @@
 //
 // # Keys
 //
-// In the table, sr:{c}: stands for sr:{c:<community id>}: and sr:{b}: for
-// sr:{b:<connection>}:, and "until" says what ends a key or field. An entry is the
-// delivery key of a post, or names a change of one.
+// In the table, sr:{c}: stands for sr:{c:<community id>}:, sr:{b}: for
+// sr:{b:<connection>}: and sr:{h}: for sr:{h:<host on the web>}:, and "until" says
+// what ends a key or field. An entry is the delivery key of a post, or names a change
+// of one.
 //
 //	key                    type    holds                                        until
 //	sr:schema              string  version of this layout                       kept
@@ -51,13 +52,30 @@
 //	sr:{due:<shard>}       zset    community → earliest due job, in ms: a hint  no job is left
 //	sr:{b}:sent:<bucket>   list    when the last messages were sent, in ms      its period (TTL)
 //	sr:{b}:wait:<bucket>   zset    lane that waits → when it was to ask again   they have (TTL)
+//	sr:{h}:turn            string  until when nobody else asks the host, in ms  then (TTL)
+//	sr:{h}:asked           string  the same of asking for what it has not, ms   1 day (TTL)
+//	sr:{h}:nothing         string  how it answers that, as a print              1 day (TTL)
 //	sr:{c}:about           string  the community's settings, JSON               kept
 //	sr:{c}:places          hash    space → its settings, JSON                   it leaves
 //	sr:{c}:places:v        hash    space → version; none: never changed         it leaves
 //	sr:{c}:left            hash    space that has left, * for all → where to    it comes back
 //	sr:{c}:moving          hash    record on its way to another community, JSON it has arrived
 //	sr:{c}:codetries:<who> string  wrong codes and since when                   1 hour (TTL)
-//	sr:{c}:numbers         hash    counters: members, chats, series, posts      kept
+//	sr:{c}:library         hash    resource → JSON                              removed
+//	sr:{c}:library:v       hash    resource → version                           removed
+//	sr:{c}:library:order   zset    resource (by lex)                            removed
+//	sr:{c}:library:log     stream  resources that changed, the latest 2000      kept
+//	sr:{c}:libraryrules    hash    all → what organizers have decided, JSON     kept
+//	sr:{c}:libraryrules:v  hash    all → version                                kept
+//	sr:{c}:libraryof:<who> set     resources in which a member stands           forgotten
+//	sr:{c}:librarykept:<who> zset  resource that a member keeps → since, in ms  not any more, forgotten
+//	sr:{c}:librarykeepers  zset    member who has kept something (by lex)       they go, forgotten
+//	sr:{c}:librarysearch:<who> hash mark → what a member has looked for, JSON   1 hour (TTL), forgotten
+//	sr:{c}:librarywishes   hash    wish → JSON                                  90 days, taken back
+//	sr:{c}:librarywishes:v hash    wish → version                               90 days, taken back
+//	sr:{c}:library:due     zset    resource → when its link is looked at, in ms removed, hidden
+//	sr:{c}:library:moved   hash    resource that was merged → what stands for it saved anew
+//	sr:{c}:numbers         hash    counters: members, chats, series, posts, changes of the library  kept
 //	sr:{c}:members         hash    member → JSON                                forgotten
 //	sr:{c}:members:v       hash    member → version; none: never changed        forgotten
 //	sr:{c}:membernumbers   hash    member → short number                        forgotten
@@ -77,6 +95,7 @@
 //	sr:{c}:lanes           hash    lane → who moves it                          empty
 //	sr:{c}:sent            hash    delivery key → message, JSON                 30 days
 //	sr:{c}:sentat          zset    delivery key → sent, in ms                   30 days
+//	sr:{c}:sentto:<who>    zset    delivery key of what a person got → sent, ms 30 days, forgotten
 //	sr:{c}:undelivered     hash    delivery key → item and cause, JSON          30 days, newest 500
 //	sr:{c}:undeliveredat   zset    delivery key → ended, in ms                  30 days, newest 500
 //	sr:{c}:undeliveredid   hash    ID for controls → delivery key               settled, or as above
@@ -93,6 +112,7 @@
 //	sr:{c}:live            hash    channel → its running discussions            archived
 //	sr:{c}:entries:<chat>  hash    message, @<place>/ first → entry, JSON       the discussion
 //	sr:{c}:order:<chat>    list    messages in the order they came              the discussion
+//	sr:{c}:chatwho:<chat>  hash    member who has said something                the discussion, forgotten
 //	sr:{c}:marks:<chat>    hash    fix or withheld, entry → how it is filed, JSON  the discussion
 //	sr:{c}:series          hash    series → JSON                                removed
 //	sr:{c}:series:v        hash    series → version                             removed
@@ -105,16 +125,22 @@
 //	sr:{c}:checkinwho:<id> hash    member who takes part → JSON                 they leave, it is removed
 //	sr:{c}:checkinorder:<id> zset  member who takes part (by lex)               they leave, it is removed
 //	sr:{c}:checkinwall:<id> hash   member → what they had last, in s            it is removed
+//	sr:{c}:checkinlisted:<id> hash member → list by which they take part, in ms   they join or leave, it is removed
+//	sr:{c}:checkinrevision:<id> string what an organizer is about to change, JSON 1 hour (TTL)
+//	sr:{c}:checkinword:<id> hash   member → told why they are asked, or has left  they join, it is removed
 //	sr:{c}:checkinpast:<id> zset   occurrence → first asked, in ms              a school year later
 //	sr:{c}:checkinturns:<id> hash  member → state, begin and end, in ms         a school year later
 //	sr:{c}:checkinanswers:<id> hash member → answer, JSON                       a school year later
 //	sr:{c}:checkinsealed:<id> hash name of chance → sealed anonymous answer     its end
 //	sr:{c}:checkinresults:<id> zset anonymous answer, JSON, by a name of chance a school year later
 //	sr:{c}:checkinjoined:<who> set check-ins in which a member takes part       they leave
+//	sr:{c}:checkintalk:<who> hash  version, what is answered line by line, JSON what is open is over (TTL), forgotten
+//	sr:{c}:checkinfollowed:<who> string what has followed a member into another  25 hours (TTL)
 //	sr:{c}:journal:<who>   list    occurrences that a member answered by name   forgotten
 //	sr:{c}:goals           hash    member/goal → JSON                           forgotten
 //	sr:{c}:goals:v         hash    member/goal → version                        forgotten
 //	sr:{c}:goalsof:<who>   set     member/goal                                  forgotten
+//	sr:{c}:reportsof:<who> set     cases in which a member or account stands    a year (TTL), forgotten
 //	sr:{c}:report:<id>:case hash   case → what is reported of a message, JSON   a year (TTL)
 //	sr:{c}:report:<id>:case:v hash case → version                               a year (TTL)
 //	sr:{c}:reportdraft:<id> string what somebody is about to report, JSON       1 hour (TTL)

@@ -15,7 +15,7 @@ var _ outbox.HeldStore = (*Store)(nil)
 // Held implements outbox.HeldStore.
 func (s *Store) Held(ctx context.Context, group, lane string, limit int) (outbox.Held, error) {
 	c := bot.CommunityID(group)
-	out, err := s.strings(ctx, heldScript, []string{key(c, "queue"), key(c, "posts"), key(c, "written")}, s.now(), lane, limit)
+	out, err := s.strings(ctx, heldScript, []string{key(c, "queue"), key(c, "posts"), key(c, "written"), key(c, "accounts"), key(c, "members")}, s.now(), lane, limit)
 	if err != nil {
 		return outbox.Held{}, err
 	}
@@ -27,7 +27,14 @@ func (s *Store) Held(ctx context.Context, group, lane string, limit int) (outbox
 	for _, ms := range written {
 		h.Written = append(h.Written, time.UnixMilli(ms).UTC())
 	}
-	for rest := out[2:]; len(rest) >= 2; rest = rest[2:] {
+	if out[2] != "" {
+		var m bot.Member
+		if err := json.Unmarshal([]byte(out[2]), &m); err != nil {
+			return h, fmt.Errorf("member of %s: %w", lane, err)
+		}
+		h.Zone, h.Away = m.Zone, m.Away
+	}
+	for rest := out[3:]; len(rest) >= 2; rest = rest[2:] {
 		w := outbox.Waiting{Place: rest[0]}
 		if err := json.Unmarshal([]byte(rest[1]), &w.Item); err != nil {
 			return h, fmt.Errorf("held post in %s: %w", lane, err)
@@ -59,7 +66,7 @@ func (s *Store) LetOut(ctx context.Context, group, lane string, o outbox.Outgoin
 	if err != nil {
 		return err
 	}
-	keys := append(jobKeys(group), key(c, "posts"), key(c, "queue"), key(c, "sent"), key(c, "sentat"), key(c, "numbers"), key(c, "written"))
+	keys := append(jobKeys(group), key(c, "posts"), key(c, "queue"), key(c, "sent"), key(c, "sentat"), key(c, "numbers"), key(c, "written"), key(c, sentTo(lane)))
 	args := []any{s.now(), lane, post, encoded}
 	for _, w := range append(append([]outbox.Waiting{}, o.Expired...), o.Sent...) {
 		args = append(args, w.Place)

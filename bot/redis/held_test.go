@@ -48,6 +48,24 @@ func TestWhatNobodyAskedForIsHeld(t *testing.T) {
 	})
 }
 
+// What is kept of the reader comes with what is held for them.
+func TestWhatIsHeldForAMemberWhoIsAway(t *testing.T) {
+	eachAtNoon(t, func(b *bench) {
+		b.queue(unasked("a"))
+		if h := b.held("a"); h.Zone != "" || h.Away != (bot.Away{}) {
+			t.Errorf("of nobody is known %q, %v", h.Zone, h.Away)
+		}
+		b.place(ana.Space, home)
+		r, err := b.people().Member(b.Context(), home, ana, bot.Member{ID: "01ana"})
+		b.ok(err)
+		r.Zone, r.Away = "Asia/Tokyo", bot.Away{From: "2026-05-12", Until: "2026-05-14"}
+		b.ok(b.people().SaveMember(b.Context(), r))
+		if h := b.held("a"); h.Zone != r.Zone || h.Away != r.Away {
+			t.Errorf("of ana is known %q, %v", h.Zone, h.Away)
+		}
+	})
+}
+
 func TestWhatIsLetOut(t *testing.T) {
 	eachAtNoon(t, func(b *bench) {
 		ctx := b.Context()

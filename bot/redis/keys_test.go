@@ -73,8 +73,11 @@ func (b *bench) life() {
 	b.seriesLife()
 	b.placesLife()
 	b.checkInsLife()
+	b.checkInTalkLife()
 	b.marksLife()
 	b.reportsLife()
+	b.linksLife()
+	b.libraryLife()
 
 	b.schedule(map[string]time.Duration{"a": 0, "b": 0, "c": 0, "d": 0, "e": 0, "f": time.Hour, "g": time.Hour})
 	jobs := b.claim(5)
@@ -129,6 +132,7 @@ func documentedKeys(t *testing.T) []row {
 		pattern := regexp.QuoteMeta(fields[0])
 		pattern = strings.ReplaceAll(pattern, `\{c\}`, `\{c:[0-9a-z]+\}`)
 		pattern = strings.ReplaceAll(pattern, `\{b\}`, `\{b:[^}]*\}`)
+		pattern = strings.ReplaceAll(pattern, `\{h\}`, `\{h:[^}]*\}`)
 		pattern = regexp.MustCompile(`<[a-z]+>`).ReplaceAllString(pattern, `.+`)
 		rows = append(rows, row{fields[0], regexp.MustCompile("^" + pattern + "$"), fields[1]})
 	}

@@ -113,7 +113,7 @@ func (s *Store) moveLane(ctx context.Context, group, lane string, m laneMove) (o
 		key(c, "posts"), key(c, "queue"), key(c, "sending"), key(c, "lanes"), key(c, "changes"), key(c, "sent"), key(c, "sentat"),
 		key(c, "undelivered"), key(c, "undeliveredat"), key(c, "undeliveredid"), key(c, "unreported"), key(c, "unreached"),
 		key(c, "refs:"+m.record),
-	}, jobKeys(group)...)
+	}, append(jobKeys(group), key(c, sentTo(lane)))...)
 	job := ""
 	if m.job != "" {
 		job = outbox.ReportJobID

@@ -75,8 +75,22 @@ func (s Reports) Save(ctx context.Context, cs *report.Case, e outbox.Effects) er
 	if cs.Settled == (report.Settled{}) { // a report is new; a decision does not keep it longer
 		writes = []write{{"PEXPIRE", name, []string{kept}}, {"PEXPIRE", name + ":v", []string{kept}}}
 	}
+	if len(writes) > 0 {
+		for _, who := range inCase(cs) {
+			writes = append(writes, write{"SADD", reportsOf(who), []string{cs.ID}}, write{"PEXPIRE", reportsOf(who), []string{kept}})
+		}
+	}
+	return s.keepCase(ctx, cs, writes, e)
+}
+
+// keepCase stores a case.
+func (s Reports) keepCase(ctx context.Context, cs *report.Case, writes []write, e outbox.Effects) error {
+	var unless []string
+	if cs.Version == 0 { // what is there already stays there, and so does all about it
+		unless = []string{leftByAll}
+	}
 	version, err := s.advance(ctx, change{
-		community: cs.Community, records: name, id: cs.ID, from: cs.Version, body: cs, writes: writes, unless: []string{leftByAll}, Effects: e,
+		community: cs.Community, records: reportCase(cs.ID), id: cs.ID, from: cs.Version, body: cs, writes: writes, unless: unless, Effects: e,
 	})
 	if err == nil {
 		cs.Version = version

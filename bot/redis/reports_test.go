@@ -74,6 +74,25 @@ func TestACaseIsKeptAYearAfterTheLastReport(t *testing.T) {
 	})
 }
 
+// A case stays in the community that all places have left, and can be settled there;
+// a new one is not begun there.
+func TestACaseOfACommunityThatWasLeft(t *testing.T) {
+	eachAtNoon(t, func(b *bench) {
+		ctx, cs := b.Context(), reported("r1")
+		b.ok(b.reports().Save(ctx, &cs, outbox.Effects{}))
+		b.ok(b.client.HSet(ctx, key(home, leftSpaces), leftByAll, "01other").Err())
+		cs.Settled = report.Settled{As: report.Out, By: "Pat", At: noon}
+		b.ok(b.reports().Save(ctx, &cs, outbox.Effects{}))
+		if got, err := b.reports().Case(ctx, home, "r1"); err != nil || got.Settled.As != report.Out {
+			b.Errorf("it is %+v, %v", got, err)
+		}
+		late := reported("r2")
+		if err := b.reports().Save(ctx, &late, outbox.Effects{}); bot.CodeOf(err) != bot.Conflict {
+			b.Errorf("a new one: %v", err)
+		}
+	})
+}
+
 func TestAReportThatWasBegunIsKeptAnHour(t *testing.T) {
 	eachAtNoon(t, func(b *bench) {
 		ctx, sub := b.Context(), reported("r1").Subject

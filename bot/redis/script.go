@@ -47,7 +47,12 @@ var (
 	swapScript       = load("swap")
 	triesScript      = load("tries")
 
-	checkInTakeScript = load("checkin_take")
+	checkInTakeScript  = load("checkin_take")
+	checkInEnrolScript = load("checkin_enrol")
+	checkInTalkScript  = load("checkin_talk")
+	libraryNewsScript  = load("library_news")
+	libraryReadScript  = load("library_read")
+	libraryTurnScript  = load("library_turn")
 )
 
 // scripts are all of them.
@@ -56,7 +61,7 @@ func scripts() []script {
 		advanceScript, duePickScript, dueSettleScript, dueHintScript, claimScript,
 		settleScript, laneScript, memberScript, memberSaveScript, fileScript, budgetScript,
 		heldScript, letOutScript, eraseScript, swapScript, triesScript,
-		checkInTakeScript,
+		checkInTakeScript, checkInEnrolScript, checkInTalkScript, libraryNewsScript, libraryReadScript, libraryTurnScript,
 	}
 }
 

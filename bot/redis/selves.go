@@ -8,28 +8,34 @@ import (
 
 	"github.com/staffroom-bot/staffroom/bot"
 	"github.com/staffroom-bot/staffroom/bot/community"
+	"github.com/staffroom-bot/staffroom/bot/outbox"
+	"github.com/staffroom-bot/staffroom/scheduler"
 )
 
 var _ community.SelfStore = Communities{}
 
 // Merge implements community.SelfStore.
-func (s Communities) Merge(ctx context.Context, r community.Record, self community.Self) error {
+func (s Communities) Merge(ctx context.Context, r community.Record, self community.Self, jobs ...scheduler.Job) error {
 	body, err := json.Marshal(self)
 	if err != nil {
 		return err
 	}
-	return s.lead(ctx, r, self, r.ID, write{"HSET", formerSelves, []string{string(self.ID), string(body)}})
+	return s.lead(ctx, r, self, r.ID, jobs, write{"HSET", formerSelves, []string{string(self.ID), string(body)}})
 }
 
 // Divide implements community.SelfStore.
-func (s Communities) Divide(ctx context.Context, r community.Record, self community.Self) error {
-	return s.lead(ctx, r, self, self.ID, write{"HDEL", formerSelves, []string{string(self.ID)}})
+func (s Communities) Divide(ctx context.Context, r community.Record, self community.Self, parted bot.Member, jobs ...scheduler.Job) error {
+	body, err := json.Marshal(parted)
+	if err != nil {
+		return err
+	}
+	return s.lead(ctx, r, self, self.ID, jobs,
+		write{"HDEL", formerSelves, []string{string(self.ID)}}, write{"HSET", "members", []string{string(self.ID), string(body)}})
 }
 
 // lead lets the accounts of a self lead to a member, together with the record of
 // the member that it went into.
-func (s Communities) lead(ctx context.Context, r community.Record, self community.Self, to bot.MemberID, more write) error {
-	writes := []write{more}
+func (s Communities) lead(ctx context.Context, r community.Record, self community.Self, to bot.MemberID, jobs []scheduler.Job, writes ...write) error {
 	spaces := []string{leftByAll}
 	for _, a := range self.Accounts {
 		writes = append(writes, write{"HSET", "accounts", []string{a.String(), string(to)}})
@@ -37,6 +43,7 @@ func (s Communities) lead(ctx context.Context, r community.Record, self communit
 	}
 	_, err := s.advance(ctx, change{
 		community: r.Community, records: "members", id: string(r.ID), from: r.Version, body: r.Member, writes: writes, unless: spaces,
+		Effects: outbox.Effects{Jobs: jobs},
 	})
 	return err
 }

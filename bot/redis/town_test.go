@@ -14,6 +14,7 @@ import (
 	"github.com/staffroom-bot/staffroom/bot/bottest"
 	"github.com/staffroom-bot/staffroom/bot/community"
 	"github.com/staffroom-bot/staffroom/bot/discussion"
+	"github.com/staffroom-bot/staffroom/bot/library"
 	"github.com/staffroom-bot/staffroom/bot/outbox"
 	"github.com/staffroom-bot/staffroom/bot/schedule"
 	"github.com/staffroom-bot/staffroom/scheduler"
@@ -67,7 +68,8 @@ func (t *town) open() {
 	directory := community.NewDirectory(Communities{t.store}, community.Defaults{Language: "en", Zone: "UTC"}, t.clock.Now)
 	service := schedule.New(schedule.Options{Store: Schedules{t.store}, People: townsfolk{directory}, Words: catalogue{}, Log: log})
 	t.links = community.NewLinks(directory, Communities{t.store}, t.store, catalogue{},
-		Members{t.store}, CheckInTransfers{t.store}, schedule.NewTransfers(service, Schedules{t.store}), discussion.NewTransfers(Discussions{t.store}))
+		Members{t.store}, CheckInTransfers{t.store}, schedule.NewTransfers(service, Schedules{t.store}), discussion.NewTransfers(Discussions{t.store}),
+		library.NewTransfers(Library{t.store}))
 	t.router = bot.NewRouter(func(next bot.Handler) bot.Handler {
 		return func(ctx context.Context, req *bot.Request) (bot.Reply, error) {
 			var err error
@@ -82,6 +84,7 @@ func (t *town) open() {
 	t.runner = scheduler.NewRunner(t.store, scheduler.Options{Logger: log})
 	t.runner.Handle(community.MoveJobKind, t.links.Move)
 	t.runner.Handle(schedule.CalendarJobKind, service.Refresh)
+	t.runner.Handle(library.LinksJobKind, func(context.Context, scheduler.Job) error { return nil })
 }
 
 // seed gives a place something of every kind.
@@ -126,6 +129,7 @@ func (t *town) seed(space bot.SpaceID, c bot.CommunityID, users ...string) {
 	_, err = t.schedules().NextNumber(ctx, c)
 	t.ok(err)
 	t.seedCheckIns(c, space, bot.MemberID(name+users[0]))
+	t.seedLibrary(c, bot.Account{Space: space, User: users[0]}, bot.MemberID(name+users[0]))
 	t.ok(t.schedules().Advance(ctx, &r, []schedule.Entry{ended(1), ended(2), ended(3)}, outbox.Effects{Jobs: []scheduler.Job{
 		{Group: string(c), ID: "series/" + r.ID, Kind: schedule.JobKind, Due: t.start.Add(7 * time.Hour), Payload: []byte(`{"series":"` + r.ID + `"}`)},
 	}}))
@@ -255,7 +259,7 @@ func (t *town) contents(c bot.CommunityID) map[string]string {
 	for _, name := range t.keysOf(c) {
 		k := key(c, name)
 		switch {
-		case strings.HasSuffix(name, ":v"), strings.HasPrefix(name, "in:"), name == "numbers", name == "membernumbers", name == "series:number":
+		case strings.HasSuffix(name, ":v"), strings.HasPrefix(name, "in:"), name == "numbers", name == "membernumbers", name == "library:log", name == "series:number":
 		case slices.Contains([]string{"posts", "queue", "codetries:places", "left", "places"}, name):
 		default:
 			switch kind := t.client.Type(ctx, k).Val(); kind {

@@ -3,7 +3,10 @@ package redis
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -108,12 +111,12 @@ func (s CheckInTransfers) move(ctx context.Context, t bot.Transfer, id string) e
 		gone = append(gone, write{"HDEL", checkInAsked, []string{o}}, write{"HDEL", checkInOpen, []string{o}})
 		jobs = append(jobs, "checkin/"+o+"/summary")
 	}
-	hashes, sets := []string{checkInPeople(id), checkInWalls(id)}, []string{checkInOrder(id), checkInPast(id)}
+	hashes, sets := []string{checkInPeople(id), checkInWalls(id), checkInListed(id), checkInWord(id)}, []string{checkInOrder(id), checkInPast(id)}
 	copies, err := s.copies(ctx, t.From, []string{checkIns, checkIns + ":v"}, id, hashes, sets)
 	if err != nil {
 		return err
 	}
-	jobs = append(jobs, "checkin/"+id)
+	jobs = append(jobs, "checkin/"+id, "checkin/"+id+"/list")
 	waiting, err := s.waiting(ctx, t, jobs, afterMove)
 	if err != nil {
 		return err
@@ -221,7 +224,7 @@ func (s CheckInTransfers) moveOwn(ctx context.Context, t bot.Transfer, moved []s
 		pipe := s.client.Pipeline()
 		found := make([]*redis.IntCmd, len(some))
 		for i, m := range some {
-			found[i] = pipe.Exists(ctx, key(t.From, joinedBy(m)), key(t.From, journalOf(m)), key(t.From, goalsOf(m)))
+			found[i] = pipe.Exists(ctx, key(t.From, joinedBy(m)), key(t.From, journalOf(m)), key(t.From, goalsOf(m)), key(t.From, checkInTalk(m)))
 		}
 		if _, err := pipe.Exec(ctx); err != nil {
 			return failed(err)
@@ -244,13 +247,16 @@ func (s CheckInTransfers) moveMember(ctx context.Context, t bot.Transfer, m bot.
 	journal := pipe.LRange(ctx, key(t.From, journalOf(m)), 0, -1)
 	there := pipe.LRange(ctx, key(t.To, journalOf(m)), 0, -1)
 	fields := pipe.SMembers(ctx, key(t.From, goalsOf(m)))
+	begun, kept := pipe.HGetAll(ctx, key(t.From, checkInTalk(m))), pipe.PTTL(ctx, key(t.From, checkInTalk(m)))
+	begunThere := pipe.Exists(ctx, key(t.To, checkInTalk(m)))
 	stays := pipe.HExists(ctx, key(t.From, "members"), string(m))
 	if _, err := pipe.Exec(ctx); err != nil {
 		return failed(err)
 	}
 	along := slices.DeleteFunc(joined.Val(), func(id string) bool { return !slices.Contains(moved, id) })
 	entries := slices.DeleteFunc(journal.Val(), func(o string) bool { return slices.Contains(there.Val(), o) })
-	in := slices.Concat(inParts("SADD", joinedBy(m), along, 1), inParts("RPUSH", journalOf(m), entries, 1), inParts("SADD", goalsOf(m), fields.Val(), 1))
+	in := slices.Concat(inParts("SADD", joinedBy(m), along, 1), inParts("RPUSH", journalOf(m), entries, 1), inParts("SADD", goalsOf(m), fields.Val(), 1),
+		talkAlong(m, begun.Val(), kept.Val(), begunThere.Val() > 0))
 	out := inParts("SREM", joinedBy(m), along, 1)
 	var jobs []string
 	for _, field := range fields.Val() {
@@ -272,7 +278,20 @@ func (s CheckInTransfers) moveMember(ctx context.Context, t bot.Transfer, m bot.
 	if stays.Val() {
 		return nil // they are in both, with what is theirs
 	}
-	out = append(out, removed([]string{journalOf(m), goalsOf(m), joinedBy(m)})...)
+	out = append(out, removed([]string{journalOf(m), goalsOf(m), joinedBy(m), checkInTalk(m)})...)
 	_, err = s.advance(ctx, change{community: t.From, writes: out, Effects: outbox.Effects{Cancel: jobs}})
 	return err
+}
+
+// talkAlong takes along what a member has begun to answer in direct messages. If they
+// are in the middle of something in the other community too, they go on with that.
+func talkAlong(m bot.MemberID, begun map[string]string, kept time.Duration, there bool) []write {
+	if there {
+		maps.DeleteFunc(begun, func(field, _ string) bool { return !strings.HasPrefix(field, partialField) })
+	}
+	writes := inParts("HSET", checkInTalk(m), flat(begun), 2)
+	if len(writes) > 0 && kept > 0 {
+		writes = append(writes, write{"PEXPIRE", checkInTalk(m), []string{strconv.FormatInt(kept.Milliseconds(), 10)}})
+	}
+	return writes
 }

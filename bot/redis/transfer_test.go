@@ -16,15 +16,16 @@ import (
 )
 
 // leftOver is what may be left in a community whose only place has gone: itself,
-// where to, what was used to go, and what it has yet to send.
-var leftOver = regexp.MustCompile(`^(about|left|numbers|in:.*|codetries:.*|posts|queue|jobs|due)$`)
+// where to, what was used to go, what it has yet to send, and what was decided for it.
+var leftOver = regexp.MustCompile(`^(about|left|numbers|in:.*|codetries:.*|posts|queue|jobs|due|libraryrules|libraryrules:v)$`)
 
 // staying are the keys of the table in doc.go that are no records of a feature: a
 // community itself, how it is left, its jobs, its outbox, and what was reported to
 // those who organize it.
 var staying = strings.Fields(`about left moving codetries:<who> numbers jobs due lease next tries aside in:<hash>
-	posts queue sending changes lanes sent sentat undelivered undeliveredat undeliveredid unreported unreached written reports reports:v
-	report:<id>:case report:<id>:case:v reportdraft:<id> reporttries:<who>`)
+	posts queue sending changes lanes sent sentat sentto:<who> undelivered undeliveredat undeliveredid unreported unreached written reports reports:v
+	report:<id>:case report:<id>:case:v reportdraft:<id> reporttries:<who> reportsof:<who>
+	checkinrevision:<id> checkinfollowed:<who> libraryrules libraryrules:v librarysearch:<who>`)
 
 // Whoever adds a key adds it to what the town is seeded with, or here.
 func TestATownHasSomethingOfEveryKind(t *testing.T) {
@@ -138,7 +139,7 @@ func (t *town) wantJobs(c bot.CommunityID) {
 	someone := map[bot.CommunityID]string{ofLincoln: "ana", ofMadison: "mia"}[c]
 	want := []string{
 		"calendar", "chat/" + string(c) + "chat0", "chat/" + string(c) + "chat1",
-		"checkin/" + string(c) + "friday", "goal/" + string(c) + someone + "/g", "series/" + string(c) + "friday", "series/" + string(c) + "series",
+		"checkin/" + string(c) + "friday", "checkin/" + string(c) + "friday/list", "goal/" + string(c) + someone + "/g", "library-wish/" + string(c) + "w", "series/" + string(c) + "friday", "series/" + string(c) + "series",
 	}
 	got := slices.DeleteFunc(t.client.HKeys(t.Context(), key(c, "jobs")).Val(), func(id string) bool { return strings.HasPrefix(id, outbox.JobKind+"/") })
 	slices.Sort(got)

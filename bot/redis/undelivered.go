@@ -212,7 +212,8 @@ func (s *Store) Reached(ctx context.Context, c bot.CommunityID, a bot.Account, k
 }
 
 // Erase forgets every post to a person that is queued, held or was not delivered,
-// and when they were written to. What stands on a platform is not touched.
+// when they were written to, and what was sent to them. What stands on a platform is
+// not touched.
 func (s *Store) Erase(ctx context.Context, c bot.CommunityID, a bot.Account) error {
 	keys := []string{
 		key(c, "posts"), key(c, "queue"), key(c, "sending"), key(c, "lanes"), key(c, "changes"), key(c, "sent"),
@@ -222,6 +223,8 @@ func (s *Store) Erase(ctx context.Context, c bot.CommunityID, a bot.Account) err
 	for _, lane := range outbox.DirectLanes(a) {
 		args = append(args, lane)
 	}
-	_, err := s.strings(ctx, eraseScript, keys, args...)
-	return err
+	if _, err := s.strings(ctx, eraseScript, keys, args...); err != nil {
+		return err
+	}
+	return s.unsend(ctx, c, a)
 }

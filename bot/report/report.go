@@ -88,8 +88,16 @@ type Store interface {
 	Case(ctx context.Context, c bot.CommunityID, id string) (Case, error)
 	// Save stores a case, whose Version must be the stored one (0: it is new), with
 	// the effects, and sets the new Version. If the version is another one, that is a
-	// conflict. It is kept for KeptFor after it is saved with a new report.
+	// conflict. It is kept for KeptFor after it is saved with a new report. Where all
+	// places have left the community, only a new case is a conflict.
 	Save(ctx context.Context, cs *Case, e outbox.Effects) error
+	// Of gives the cases in which a member has reported something, or of which an
+	// account, by its String, was told.
+	Of(ctx context.Context, c bot.CommunityID, who string) ([]Case, error)
+	// Amend stores a case by the rules of Save, and keeps it no longer for that.
+	Amend(ctx context.Context, cs *Case) error
+	// Forget forgets which these are, and how often somebody has reported.
+	Forget(ctx context.Context, c bot.CommunityID, who string) error
 	// Count counts one more report by a member, and gives how many there were in the
 	// last hour or less.
 	Count(ctx context.Context, c bot.CommunityID, m bot.MemberID) (int, error)
@@ -102,6 +110,9 @@ type People interface {
 	// OrganizersRoom gives the channel where they are among themselves, with its
 	// language: that of the wanted space if one is chosen there, or else another.
 	OrganizersRoom(ctx context.Context, c bot.CommunityID, wanted bot.SpaceID) (ch bot.Channel, language string, ok bool, err error)
+	// Origins gives the communities that places of this one were before they were
+	// linked. What was reported there has stayed there.
+	Origins(ctx context.Context, c bot.CommunityID) ([]bot.CommunityID, error)
 	// Member gives the member with an account. name is "" if it is not known.
 	Member(ctx context.Context, a bot.Account, name string) (bot.Member, error)
 	// Names gives the names of members; those unknown are left out.

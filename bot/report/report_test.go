@@ -27,6 +27,7 @@ type town struct {
 	clock      *scheduler.ManualClock
 	platform   *bottest.Adapter
 	router     *bot.Router
+	service    *report.Service
 	runner     *scheduler.Runner
 	organizers []string // accounts
 	room       string   // their channel, "" for none
@@ -34,6 +35,9 @@ type town struct {
 	withheld   map[report.Kept]bool
 	kept       map[string]report.Kept // message → what keeps it
 	inputs     int
+	home       bot.CommunityID   // where all are now
+	origins    []bot.CommunityID // where its places were
+	chats      bot.CommunityID   // where the chats are
 }
 
 // each runs a test on every engine.
@@ -48,7 +52,7 @@ func each(t *testing.T, test func(*town)) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			o := &town{T: t, clock: scheduler.NewManualClock(time.Date(2026, 3, 10, 14, 0, 0, 0, time.UTC)), withheld: map[report.Kept]bool{}}
+			o := &town{T: t, clock: scheduler.NewManualClock(time.Date(2026, 3, 10, 14, 0, 0, 0, time.UTC)), withheld: map[report.Kept]bool{}, home: school, chats: school}
 			store, err := open(t, o.clock)
 			o.ok(err)
 			o.platform = bottest.NewAdapter(bottest.Connection, o.clock.Now)
@@ -63,6 +67,7 @@ func each(t *testing.T, test func(*town)) {
 				}
 			})
 			s := report.New(report.Options{Store: redis.Reports{Store: store}, People: o, Archives: o, Words: bottest.Words{}})
+			o.service = s
 			s.Register(o.router)
 			o.router.Command(bot.Command{Name: "staffroom", Subcommands: []bot.Subcommand{s.Subcommand()}})
 			o.runner = scheduler.NewRunner(store, scheduler.Options{})
@@ -81,7 +86,7 @@ func (o *town) ok(err error) {
 
 // Member is who an account belongs to: themselves, or whoever o.also says.
 func (o *town) Member(_ context.Context, a bot.Account, _ string) (bot.Member, error) {
-	m := bot.Member{ID: bot.MemberID(a.User), Community: school, Name: "Name of " + a.User, Language: "en", Role: bot.RoleMember}
+	m := bot.Member{ID: bot.MemberID(a.User), Community: o.home, Name: "Name of " + a.User, Language: "en", Role: bot.RoleMember}
 	if main := o.also[a.User]; main != "" {
 		m.ID, m.Name = bot.MemberID(main), "Name of "+main
 	}
@@ -115,9 +120,15 @@ func (o *town) Said(_ context.Context, _ bot.CommunityID, ref bot.MessageRef, _ 
 	return k, "joe", ok, nil
 }
 
-func (o *town) Withhold(_ context.Context, _ bot.CommunityID, k report.Kept, out bool) error {
-	o.withheld[k] = out
+func (o *town) Withhold(_ context.Context, c bot.CommunityID, k report.Kept, out bool) error {
+	if c == o.chats {
+		o.withheld[k] = out
+	}
 	return nil
+}
+
+func (o *town) Origins(context.Context, bot.CommunityID) ([]bot.CommunityID, error) {
+	return o.origins, nil
 }
 
 func (o *town) ask(user, path string, subject *bot.Subject, values ...string) (bot.Reply, error) {
@@ -344,6 +355,55 @@ func TestAKeptMessageIsWithheldUntilItIsSettled(t *testing.T) {
 		o.report("max", message("1", "joe", "lobby")) // one who reports cannot overrule them
 		if o.withheld[k] {
 			t.Error("a second report hid what was decided to be shown")
+		}
+	})
+}
+
+// What was reported before the place was linked stays what it is: those who were
+// told can settle it, it is one case with what is reported later, and goes when its
+// reporter wants so.
+func TestAReportFromBeforeALink(t *testing.T) {
+	each(t, func(o *town) {
+		o.organizers = []string{"olga", "pat"}
+		k := report.Kept{Chat: "d1", Entry: "e1"}
+		o.kept = map[string]report.Kept{"1": k}
+		o.report("ana", message("1", "joe", "lobby"))
+		o.report("ana", message("2", "joe", "lobby"), "why", "Rude")
+		o.home, o.origins, o.chats = "02both", []bot.CommunityID{school}, "02both"
+		told := o.reads("dm-olga")
+		for _, press := range []string{"en report.button.shown", "en report.button.out"} {
+			_, err := o.ask("olga", controls(told[0].Message)[press], nil)
+			o.ok(err)
+			if withheld := press == "en report.button.out"; o.withheld[k] != withheld {
+				t.Errorf("after %s the chat, which went along, leaves it out: %t", press, o.withheld[k])
+			}
+		}
+		_, err := o.ask("pat", controls(told[1].Message)["en report.button.seen"], nil)
+		o.ok(err)
+		for _, where := range []string{"dm-olga", "dm-pat"} {
+			for i, settled := range []string{"report.settled.out name=Name of olga", "report.settled.seen name=Name of pat"} {
+				if got := o.reads(where)[i].Message.Text.String(); !strings.Contains(got, settled) {
+					t.Errorf("%s reads %q", where, got)
+				}
+			}
+		}
+		if got := o.report("ana", message("2", "joe", "lobby")); got != "en report.already" {
+			t.Errorf("reported once more: %q", got)
+		}
+		o.report("max", message("2", "joe", "lobby"))
+		if got := o.reads("dm-pat"); len(got) != 3 || !strings.Contains(got[2].Message.Text.String(), "report.told.again") {
+			t.Errorf("pat reads %+v", got)
+		}
+		member, err := o.Member(t.Context(), bottest.Account("ana"), "")
+		o.ok(err)
+		holdings, err := o.service.Holdings(t.Context(), member)
+		o.ok(err)
+		if len(holdings) != 2 {
+			t.Errorf("ana is shown %+v", holdings)
+		}
+		o.ok(o.service.Forget(t.Context(), bot.Parting{Member: member}))
+		if holdings, err = o.service.Holdings(t.Context(), member); err != nil || len(holdings) != 0 {
+			t.Errorf("kept after she has gone: %+v, %v", holdings, err)
 		}
 	})
 }

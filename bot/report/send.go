@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/staffroom-bot/staffroom/bot"
@@ -40,7 +41,7 @@ func (s *Service) send(ctx context.Context, req *bot.Request) (bot.Reply, error)
 	}
 	counted := false
 	for range mostTries {
-		cs, err := s.store.Case(ctx, c, caseID(&sub, draft))
+		cs, err := s.find(ctx, c, caseID(&sub, draft))
 		if bot.CodeOf(err) == bot.NotFound {
 			cs, err = Case{ID: caseID(&sub, draft), Community: c, Subject: sub}, nil
 		}
@@ -48,7 +49,7 @@ func (s *Service) send(ctx context.Context, req *bot.Request) (bot.Reply, error)
 			return bot.Reply{}, err
 		}
 		if slices.ContainsFunc(cs.Said, func(other Said) bool { return req.Member.Is(other.By) }) {
-			return bot.Say(s.words.Text(lang, "report.already")), s.hide(ctx, &cs)
+			return bot.Say(s.words.Text(lang, "report.already")), s.hide(ctx, c, &cs)
 		}
 		to, err := s.readers(ctx, c, req.Account.Space, &cs.Subject)
 		if err != nil {
@@ -70,7 +71,7 @@ func (s *Service) send(ctx context.Context, req *bot.Request) (bot.Reply, error)
 		if err != nil && !errors.Is(err, outbox.ErrRepeated) {
 			return bot.Reply{}, err
 		}
-		return s.thanks(req, &cs, &said, to), s.hide(ctx, &cs)
+		return s.thanks(req, &cs, &said, to), s.hide(ctx, c, &cs)
 	}
 	return bot.Reply{}, &bot.Error{Code: bot.Conflict, Err: errTooMany}
 }
@@ -79,11 +80,11 @@ var errTooMany = errors.New("a report was changed again and again by others")
 
 // hide leaves the message out of its archive until somebody has decided. It can be
 // done twice, so a report that is sent again makes up for what went wrong.
-func (s *Service) hide(ctx context.Context, cs *Case) error {
+func (s *Service) hide(ctx context.Context, c bot.CommunityID, cs *Case) error {
 	if cs.Subject.Kept == (Kept{}) || cs.Settled != (Settled{}) {
 		return nil
 	}
-	return s.archives.Withhold(ctx, cs.Community, cs.Subject.Kept, true)
+	return s.withhold(ctx, c, cs, true)
 }
 
 // tell adds a report to the case and gives the posts that tell of it.
@@ -96,9 +97,10 @@ func (s *Service) tell(cs *Case, said Said, to []reader) []outbox.Item {
 	var posts []outbox.Item
 	for i := range to {
 		post := to[i].post
-		post.Key = bot.DeliveryKey("report/" + cs.ID + "/" + string(said.By) + "/" + post.Channel.String())
+		name := "report/" + cs.ID + "/" + strconv.Itoa(number) // who it was is nobody's matter
+		post.Key = bot.DeliveryKey(name + "/" + post.Channel.String())
 		if post.Direct != nil {
-			post.Key = bot.DeliveryKey("report/" + cs.ID + "/" + string(said.By) + "/@" + post.Direct.String())
+			post.Key = bot.DeliveryKey(name + "/@" + post.Direct.String())
 		}
 		told := Told{Post: post, Language: to[i].language, Said: number}
 		cs.Told = append(cs.Told, told)

@@ -95,6 +95,11 @@ func (s *Service) askOther(ctx context.Context, req *bot.Request) (bot.Reply, er
 	return s.ask(ctx, req, Subject{}, strings.TrimSpace(req.Value("text")))
 }
 
+// About opens the form for something else, which begins with text.
+func (s *Service) About(ctx context.Context, req *bot.Request, text string) (bot.Reply, error) {
+	return s.ask(ctx, req, Subject{}, text)
+}
+
 // ask says who will read what, and opens the form, if there is anybody to tell.
 func (s *Service) ask(ctx context.Context, req *bot.Request, sub Subject, typed string) (bot.Reply, error) {
 	to, err := s.readers(ctx, req.Member.Community, req.Account.Space, &sub)

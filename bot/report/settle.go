@@ -37,7 +37,7 @@ func (s *Service) settle(ctx context.Context, req *bot.Request) (bot.Reply, erro
 	lang, as := req.Member.Language, Decision(req.Params.Get("as"))
 	gone := bot.Fail(bot.NotFound, s.words.Text(lang, "report.gone"))
 	for range mostTries {
-		cs, err := s.store.Case(ctx, req.Member.Community, req.Params.Get("case"))
+		cs, err := s.find(ctx, req.Member.Community, req.Params.Get("case"))
 		if bot.CodeOf(err) == bot.NotFound {
 			return bot.Reply{}, gone
 		}
@@ -58,7 +58,7 @@ func (s *Service) settle(ctx context.Context, req *bot.Request) (bot.Reply, erro
 			return bot.Reply{}, err
 		}
 		if kept { // it can be done twice, so it comes before what says that it is done
-			if err := s.archives.Withhold(ctx, cs.Community, cs.Subject.Kept, as == Out); err != nil {
+			if err := s.withhold(ctx, req.Member.Community, &cs, as == Out); err != nil {
 				return bot.Reply{}, err
 			}
 		}
@@ -77,6 +77,34 @@ func (s *Service) settle(ctx context.Context, req *bot.Request) (bot.Reply, erro
 		return bot.Say(s.settled(lang, &cs.Settled)), nil
 	}
 	return bot.Reply{}, &bot.Error{Code: bot.Conflict, Err: errTooMany}
+}
+
+// find gives a case of a community, or one that was reported in a place of it before
+// the place was linked: there it has stayed, with the messages that tell of it.
+func (s *Service) find(ctx context.Context, c bot.CommunityID, id string) (Case, error) {
+	cs, err := s.store.Case(ctx, c, id)
+	if bot.CodeOf(err) != bot.NotFound {
+		return cs, err
+	}
+	origins, failed := s.people.Origins(ctx, c)
+	if failed != nil {
+		return cs, failed
+	}
+	for _, origin := range origins {
+		if cs, err = s.store.Case(ctx, origin, id); bot.CodeOf(err) != bot.NotFound {
+			return cs, err
+		}
+	}
+	return cs, err
+}
+
+// withhold leaves the message of a case out of its archive, or lets it in again.
+// The chat may have gone along to the community c since it was reported.
+func (s *Service) withhold(ctx context.Context, c bot.CommunityID, cs *Case, out bool) error {
+	if err := s.archives.Withhold(ctx, cs.Community, cs.Subject.Kept, out); err != nil || c == cs.Community {
+		return err
+	}
+	return s.archives.Withhold(ctx, c, cs.Subject.Kept, out)
 }
 
 // settled says what was decided, and by whom.

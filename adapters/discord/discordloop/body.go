@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -21,6 +24,7 @@ type messageBody struct {
 	Attachments *[]struct {
 		ID       json.Number `json:"id"`
 		Filename string      `json:"filename"`
+		Alt      string      `json:"description"`
 	} `json:"attachments"`
 	Allowed   *allowed `json:"allowed_mentions"`
 	Flags     int      `json:"flags"`
@@ -39,6 +43,7 @@ type controlBody struct {
 	Style       int    `json:"style"`
 	Label       string `json:"label"`
 	CustomID    string `json:"custom_id"`
+	URL         string `json:"url"`
 	Placeholder string `json:"placeholder"`
 	Options     []struct {
 		Label string `json:"label"`
@@ -58,7 +63,42 @@ func decodeBody(raw []byte, files []File) (*messageBody, error) {
 		}
 	}
 	b.files = len(files)
-	return &b, b.check()
+	if err := b.check(); err != nil {
+		return nil, err
+	}
+	return &b, b.describe(files)
+}
+
+// describe gives the files what is said of them, and refuses an embed that shows a
+// file that does not come with the message. Discord takes such an embed and shows
+// nothing.
+// https://discord.com/developers/docs/reference#uploading-files-using-attachments-within-embeds
+func (b *messageBody) describe(files []File) error {
+	if b.Attachments != nil {
+		for i, a := range *b.Attachments {
+			if utf8.RuneCountInString(a.Alt) > 1024 {
+				return errors.New("attachments: description must be 1024 or fewer in length")
+			}
+			files[i].Alt = a.Alt
+		}
+	}
+	if b.Embeds == nil {
+		return nil
+	}
+	for _, e := range *b.Embeds {
+		if e.Image == nil {
+			continue
+		}
+		name, own := strings.CutPrefix(e.Image.URL, "attachment://")
+		at := slices.IndexFunc(files, func(f File) bool { return f.Name == name })
+		if own && at < 0 {
+			return errors.New("embeds: no such attachment")
+		}
+		if own {
+			files[at].Embedded = true
+		}
+	}
+	return nil
 }
 
 func (b *messageBody) empty() bool {
@@ -112,6 +152,13 @@ func (b *messageBody) checkButtons() error {
 		}
 		for _, c := range row.Components {
 			switch {
+			case c.link():
+				if err := c.checkLink(); err != nil {
+					return err
+				}
+				continue
+			case c.URL != "":
+				return errors.New("components: url of what is no link")
 			case c.CustomID == "" || len(c.CustomID) > 100:
 				return errors.New("components: custom_id must be between 1 and 100 in length")
 			case ids[c.CustomID]:
@@ -124,6 +171,23 @@ func (b *messageBody) checkButtons() error {
 				return err
 			}
 		}
+	}
+	return nil
+}
+
+// link reports whether it is a button that leads to an address.
+// https://discord.com/developers/docs/components/reference#button-button-styles
+func (c *controlBody) link() bool { return c.Type == 2 && c.Style == 5 }
+
+func (c *controlBody) checkLink() error {
+	u, err := url.Parse(c.URL)
+	switch n := utf8.RuneCountInString(c.Label); {
+	case c.CustomID != "":
+		return errors.New("components: custom_id of a link")
+	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || utf8.RuneCountInString(c.URL) > 512:
+		return errors.New("components: url must be well formed, and 512 or fewer in length")
+	case n == 0 || n > 80:
+		return errors.New("components: label must be between 1 and 80 in length")
 	}
 	return nil
 }
@@ -214,9 +278,13 @@ func (m *Message) apply(b *messageBody, files []File) {
 		m.Embeds = *b.Embeds
 	}
 	if b.Components != nil {
-		m.Buttons, m.Menus = nil, nil
+		m.Buttons, m.Menus, m.leads = nil, nil, nil
 		for _, row := range *b.Components {
 			for _, c := range row.Components {
+				if c.link() {
+					m.leads = append(m.leads, c.URL)
+					continue
+				}
 				if c.Type == 2 {
 					m.Buttons = append(m.Buttons, Button{Label: c.Label, Style: c.Style, CustomID: c.CustomID})
 					continue

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -133,7 +134,9 @@ func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 	s.gateway.conn = sock
 	s.gateway.opened++
 	if !s.gateway.mute {
-		s.gateway.write(10, map[string]any{"heartbeat_interval": s.opts.Heartbeat.Milliseconds()})
+		s.gateway.write(10, map[string]any{
+			"heartbeat_interval": s.opts.Heartbeat.Milliseconds(), "_trace": []string{strings.Repeat("a stretch of the way, ", 40)},
+		})
 		if s.gateway.unasked {
 			s.gateway.write(11, nil)
 		}

@@ -29,6 +29,7 @@ func (s *Server) channelJSON(c *channel) map[string]any {
 	}
 	if c.guild != "" {
 		j["guild_id"] = c.guild
+		j["permission_overwrites"] = s.overwritesJSON(c)
 	}
 	if c.parent != "" {
 		j["parent_id"] = c.parent
@@ -43,13 +44,21 @@ func userJSON(p *Person) map[string]any {
 	}
 }
 
+// flags says whether one person alone sees the message.
+func (m *Message) flags() int {
+	if m.OnlyFor != "" {
+		return 64
+	}
+	return 0
+}
+
 func (s *Server) messageJSON(m *Message) map[string]any {
 	c := s.channels[m.Channel]
 	j := map[string]any{
 		"id": m.ID, "channel_id": m.Channel, "type": 0,
 		"content": s.shownToBot(m, c), "timestamp": m.at.Format(time.RFC3339Nano),
 		"edited_timestamp": nil, "tts": false, "mention_everyone": false, "mentions": []any{},
-		"embeds": []any{}, "attachments": []any{}, "components": []any{}, "pinned": false, "flags": 0,
+		"embeds": []any{}, "attachments": []any{}, "components": []any{}, "pinned": false, "flags": m.flags(),
 	}
 	if !m.edited.IsZero() {
 		j["edited_timestamp"] = m.edited.Format("2006-01-02T15:04:05.000000-07:00")

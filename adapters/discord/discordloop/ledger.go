@@ -25,8 +25,9 @@ type Message struct {
 	at       time.Time
 	edited   time.Time
 	gone     bool
-	thinking bool    // announced by a deferral
-	allowed  allowed // who may be notified
+	thinking bool     // announced by a deferral
+	allowed  allowed  // who may be notified
+	leads    []string // addresses of its buttons that are links
 }
 
 // At is when it was said.
@@ -61,8 +62,10 @@ type Menu struct {
 
 // File is an attachment.
 type File struct {
-	Name string
-	Data []byte
+	Name     string
+	Data     []byte
+	Alt      string // what it says to readers who do not see it
+	Embedded bool   // an embed shows it, and so it is not listed below the message
 }
 
 type allowed struct {
@@ -125,6 +128,7 @@ func (s *Server) seen(wanted func(*Message) bool) []Seen {
 		for _, e := range m.Embeds {
 			reading.add(s.read(e.Description))
 		}
+		reading.Links = append(reading.Links, m.leads...)
 		out = append(out, Seen{Message: copied, Reading: reading, Pings: m.pings(), Direct: s.channels[m.Channel].with != ""})
 	}
 	return out

@@ -38,6 +38,7 @@ type Server struct {
 	changed      chan struct{} // closed and renewed with every change
 	lastID       uint64
 	guilds       []*guild
+	roles        []role
 	channels     map[string]*channel
 	people       map[string]*Person
 	messages     []*Message // all, oldest first
@@ -63,15 +64,20 @@ type Request struct {
 	Status       int    // of the answer; 0 if none was given
 }
 
-type guild struct{ id, name string }
+type guild struct {
+	id, name string
+	without  []string // people who are no members
+}
 
 type channel struct {
 	id     string
 	guild  string // "" for direct messages
 	kind   int
 	name   string
-	parent string // of a thread
-	with   string // the person of direct messages
+	parent string   // of a thread
+	hidden bool     // from everybody but
+	seenBy []string // these roles and people
+	with   string   // the person of direct messages
 }
 
 // Kinds of channels.
@@ -85,9 +91,10 @@ const (
 type Person struct {
 	ID          string
 	Name        string
-	Locale      string // default "en-US"
-	Permissions uint64 // in every server
-	NoDirect    bool   // takes no direct messages from the bot
+	Locale      string   // default "en-US"
+	Permissions uint64   // in every server
+	NoDirect    bool     // takes no direct messages from the bot
+	Roles       []string // their IDs
 }
 
 // The bot and its application.
@@ -184,7 +191,7 @@ func (s *Server) newID() string {
 func (s *Server) AddGuild(name string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	g := &guild{s.newID(), name}
+	g := &guild{id: s.newID(), name: name}
 	s.guilds = append(s.guilds, g)
 	s.gateway.dispatch("GUILD_CREATE", s.guildJSON(g))
 	return g.id

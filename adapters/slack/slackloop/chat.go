@@ -19,6 +19,7 @@ type body struct {
 	Text     string          `json:"text"`
 	Blocks   json.RawMessage `json:"blocks"`
 	Metadata json.RawMessage `json:"metadata"`
+	FileIDs  *[]string       `json:"file_ids"`
 }
 
 func readBody(payload []byte) (body, error) {
@@ -122,8 +123,13 @@ func (s *Server) updateMessage(payload []byte) (result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if b.FileIDs != nil {
+		if err := s.attach(m, *b.FileIDs); err != nil {
+			return nil, err
+		}
+	}
 	m.Text, m.Blocks, m.Edits = b.Text, b.Blocks, m.Edits+1
-	return result{"channel": m.Channel, "ts": m.TS}, nil
+	return result{"channel": m.Channel, "ts": m.TS, "message": s.shown(m, false)}, nil
 }
 
 func (s *Server) deleteMessage(payload []byte) (result, error) {

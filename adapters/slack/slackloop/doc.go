@@ -13,6 +13,7 @@
 //	hook.go     the same by HTTP, signed
 //	storm.go    everything three times, out of order
 //	ledger.go   what was said and called      screen.go    what a person sees of it
+//	members.go  who is in a channel or a user group
 //	typing.go   how Slack writes what people type
 //
 // It refuses what Slack refuses where a test depends on it; a Check given in

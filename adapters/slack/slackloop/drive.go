@@ -222,6 +222,7 @@ type button struct {
 	Type        string   `json:"type"`
 	ActionID    string   `json:"action_id"`
 	Value       string   `json:"value"`
+	URL         string   `json:"url"`
 	Placeholder struct { // of a menu
 		Text string `json:"text"`
 	} `json:"placeholder"`

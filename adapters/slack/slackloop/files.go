@@ -3,18 +3,21 @@ package slackloop
 import (
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 )
 
 func (s *Server) uploadURL(payload []byte) (result, error) {
 	var args struct {
 		Name   string `json:"filename"`
 		Length int    `json:"length"`
+		Alt    string `json:"alt_txt"`
 	}
 	if err := json.Unmarshal(payload, &args); err != nil || args.Name == "" || args.Length < 1 {
 		return nil, failure("invalid_arguments")
 	}
-	f := &File{ID: s.nextID("F"), Name: args.Name}
+	f := &File{ID: s.nextID("F"), Name: args.Name, Alt: args.Alt}
 	s.files[f.ID] = f
 	return result{"upload_url": s.http.URL + "/upload/" + f.ID, "file_id": f.ID}, nil
 }
@@ -50,8 +53,10 @@ func (s *Server) completeUpload(payload []byte) (result, error) {
 	if err := json.Unmarshal(payload, &args); err != nil || len(args.Files) == 0 {
 		return nil, failure("invalid_arguments")
 	}
-	if err := s.mayPost(args.Channel, args.ThreadTS); err != nil {
-		return nil, err
+	if args.Channel != "" {
+		if err := s.mayPost(args.Channel, args.ThreadTS); err != nil {
+			return nil, err
+		}
 	}
 	var ids []string
 	for _, named := range args.Files {
@@ -62,7 +67,51 @@ func (s *Server) completeUpload(payload []byte) (result, error) {
 		f.Completed = true
 		ids = append(ids, f.ID)
 	}
+	if args.Channel == "" { // only the bot sees them
+		return result{"files": args.Files}, nil
+	}
 	m := s.add(Message{Channel: args.Channel, ThreadTS: args.ThreadTS, User: BotUser, Files: ids})
 	s.tellOfPost(m)
 	return result{"files": args.Files}, nil
+}
+
+// deleteFile serves files.delete: the file disappears from every message.
+func (s *Server) deleteFile(payload []byte) (result, error) {
+	var args struct {
+		File string `json:"file"`
+	}
+	if err := json.Unmarshal(payload, &args); err != nil {
+		return nil, failure("invalid_arguments")
+	}
+	if _, ok := s.files[args.File]; !ok {
+		return nil, failure("file_not_found")
+	}
+	delete(s.files, args.File)
+	for _, m := range s.messages {
+		m.Files = slices.DeleteFunc(m.Files, func(id string) bool { return id == args.File })
+	}
+	return nil, nil
+}
+
+// attach gives a message the files that chat.update names, and no others. s.mu is
+// held.
+func (s *Server) attach(m *Message, ids []string) error {
+	for _, id := range ids {
+		if f, ok := s.files[id]; !ok || !f.Completed {
+			return failure("file_not_found")
+		}
+	}
+	m.Files = ids
+	return nil
+}
+
+// Files lists the files that there are, in the order of their IDs.
+func (s *Server) Files() []File {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []File
+	for _, id := range slices.Sorted(maps.Keys(s.files)) {
+		out = append(out, *s.files[id])
+	}
+	return out
 }

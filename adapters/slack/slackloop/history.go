@@ -10,6 +10,7 @@ type historyArgs struct {
 	Channel   string `json:"channel"`
 	TS        string `json:"ts"`
 	Oldest    string `json:"oldest"`
+	Latest    string `json:"latest"`
 	Inclusive bool   `json:"inclusive"`
 	Metadata  bool   `json:"include_all_metadata"`
 	Limit     int    `json:"limit"`
@@ -66,7 +67,9 @@ func (s *Server) replies(payload []byte) (result, error) {
 }
 
 func (a historyArgs) includes(m *Message) bool {
-	return m.EphemeralTo == "" && !m.Deleted && (a.Oldest == "" || m.TS > a.Oldest || a.Inclusive && m.TS == a.Oldest)
+	after := a.Oldest == "" || m.TS > a.Oldest || a.Inclusive && m.TS == a.Oldest
+	before := a.Latest == "" || m.TS < a.Latest || a.Inclusive && m.TS == a.Latest
+	return m.EphemeralTo == "" && !m.Deleted && after && before
 }
 
 func (s *Server) page(args historyArgs, all []*Message) (result, error) {

@@ -35,6 +35,7 @@ func (m Message) At() time.Time {
 // File is a file that was uploaded.
 type File struct {
 	ID, Name  string
+	Alt       string // what it says to readers who do not see it; "" for what is no picture
 	Data      []byte
 	Completed bool
 }

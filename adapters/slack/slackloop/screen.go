@@ -64,11 +64,19 @@ var notifies = regexp.MustCompile(`<([@!])([^|>^]+)`)
 
 func (s *Server) render(m *Message, shown *Shown) {
 	for _, id := range m.Files {
-		shown.Files = append(shown.Files, s.files[id].Name)
+		if f := s.files[id]; f.Alt != "" {
+			shown.Images = append(shown.Images, f.Alt)
+		} else {
+			shown.Files = append(shown.Files, f.Name)
+		}
 	}
 	for _, b := range buttons(m.Blocks) {
 		if b.Placeholder.Text != "" {
 			shown.Menus = append(shown.Menus, b.Placeholder.Text)
+			continue
+		}
+		if b.URL != "" {
+			shown.Links = append(shown.Links, b.URL)
 			continue
 		}
 		shown.Buttons = append(shown.Buttons, b.Text.Text)

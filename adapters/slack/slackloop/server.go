@@ -44,9 +44,12 @@ type Person struct {
 	Name   string // also what is typed after an @
 	Admin  bool
 	Locale string
+	Team   string // the workspace that they are of; "": this one
+	Gone   bool   // deactivated
+	Bot    bool
 }
 
-// Channel is a channel of the workspace. Everybody is in it.
+// Channel is a channel of the workspace. Everybody is in it who has not left (Leave).
 type Channel struct {
 	ID       string
 	Name     string // also what is typed after a #
@@ -65,6 +68,8 @@ type Server struct {
 	changed  chan struct{} // closed and made anew whenever something changes
 	people   map[string]Person
 	channels map[string]Channel
+	absent   map[string]bool // channel/person: they have left
+	groups   map[string]userGroup
 	lastTS   int64
 	serial   int
 
@@ -96,7 +101,7 @@ func Start(o Options) *Server {
 		o.Now = time.Now
 	}
 	if o.Scopes == nil {
-		o.Scopes = strings.Fields("app_mentions:read channels:history chat:write commands files:write groups:history im:history im:write users:read")
+		o.Scopes = strings.Fields("app_mentions:read channels:history chat:write commands files:write groups:history im:history im:write users:read channels:read groups:read usergroups:read")
 	}
 	s := &Server{
 		options:   o,
@@ -104,6 +109,8 @@ func Start(o Options) *Server {
 		changed:   make(chan struct{}),
 		people:    map[string]Person{BotUser: {ID: BotUser, Name: BotName}},
 		channels:  map[string]Channel{},
+		absent:    map[string]bool{},
+		groups:    map[string]userGroup{},
 		files:     map[string]*File{},
 		triggers:  map[string]*trigger{},
 		responses: map[string]*responseURL{},

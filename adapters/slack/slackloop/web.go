@@ -1,6 +1,7 @@
 package slackloop
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -171,10 +172,14 @@ func (s *Server) call(method string, payload []byte) (result, error) {
 		"conversations.history":        s.history,
 		"conversations.replies":        s.replies,
 		"conversations.open":           s.openConversation,
+		"conversations.members":        s.members,
+		"usergroups.list":              s.userGroups,
+		"usergroups.users.list":        s.inUserGroup,
 		"views.open":                   s.openView,
 		"views.publish":                s.publishView,
 		"files.getUploadURLExternal":   s.uploadURL,
 		"files.completeUploadExternal": s.completeUpload,
+		"files.delete":                 s.deleteFile,
 	}
 	serve, ok := methods[method]
 	if !ok {
@@ -249,7 +254,7 @@ func (s *Server) usersInfo(payload []byte) (result, error) {
 		return nil, failure("user_not_found")
 	}
 	return result{"user": result{
-		"id": p.ID, "team_id": Team, "name": strings.ToLower(p.Name), "real_name": p.Name, "is_admin": p.Admin,
-		"is_bot": p.ID == BotUser, "locale": p.Locale, "profile": result{"display_name": p.Name, "real_name": p.Name},
+		"id": p.ID, "team_id": cmp.Or(p.Team, Team), "name": strings.ToLower(p.Name), "real_name": p.Name, "is_admin": p.Admin,
+		"is_bot": p.ID == BotUser || p.Bot, "deleted": p.Gone, "locale": p.Locale, "profile": result{"display_name": p.Name, "real_name": p.Name},
 	}}, nil
 }

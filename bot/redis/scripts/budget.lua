@@ -6,7 +6,7 @@
 --         the lanes that wait for it, by the time at which each was to ask again
 --   ARGV  1 time, 2 what: take, hold, 3 lane, 4 '1' for live, 5 hold: the bucket,
 --         6 hold: for how long, in ms; then for each bucket: how many messages, in
---         how many ms
+--         how many ms, and how many this one counts for
 -- Returns '1' if the message may be sent, which then counts as sent, and in how
 -- many ms; otherwise '0' and in how many ms to ask again. To hold keeps everybody
 -- from one bucket; a lane that was refused in the first goes before others in the
@@ -35,12 +35,12 @@ local function before(b)
   return redis.call('ZCARD', b.waiting)
 end
 
--- When there is room for one more message.
+-- When there is room for the message.
 local function room(b)
   local most, at = b.most, now
   if not live and most > 1 then most = most - 1 end -- the last is kept for live
   local function within(n, period)
-    local earlier = redis.call('LINDEX', b.sent, n - 1)
+    local earlier = redis.call('LINDEX', b.sent, math.max(n - b.takes, 0))
     if earlier then at = math.max(at, tonumber(earlier) + period) end
   end
   within(most, b.period)
@@ -60,7 +60,8 @@ local function hold(b, till)
 end
 
 local function note(b, at)
-  redis.call('LPUSH', b.sent, int(math.max(at, tonumber(redis.call('LINDEX', b.sent, 0) or 0))))
+  local latest = int(math.max(at, tonumber(redis.call('LINDEX', b.sent, 0) or 0)))
+  for _ = 1, b.takes do redis.call('LPUSH', b.sent, latest) end
   redis.call('LTRIM', b.sent, 0, b.most - 1)
   redis.call('PEXPIRE', b.sent, int(b.period + 1000))
 end
@@ -76,7 +77,8 @@ end
 local buckets = {}
 for i = 1, #KEYS / 2 do
   buckets[i] = { sent = KEYS[2 * i - 1], waiting = KEYS[2 * i],
-                 most = tonumber(ARGV[5 + 2 * i]), period = tonumber(ARGV[6 + 2 * i]) }
+                 most = tonumber(ARGV[4 + 3 * i]), period = tonumber(ARGV[5 + 3 * i]),
+                 takes = tonumber(ARGV[6 + 3 * i]) }
 end
 
 if ARGV[2] == 'hold' then

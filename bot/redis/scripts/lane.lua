@@ -3,7 +3,8 @@
 --   KEYS  1 posts, 2 queue, 3 sending, 4 lanes, 5 changes, 6 sent, 7 sentat,
 --         8 undelivered, 9 undeliveredat, 10 undeliveredid, 11 unreported,
 --         12 unreached, 13 messages of the record that the ended item belongs to,
---         14 jobs, 15 due, 16 lease, 17 next, 18 tries
+--         14 jobs, 15 due, 16 lease, 17 next, 18 tries, 19 what was sent to the
+--         person of the lane
 --   ARGV  1 time, 2 lane, 3 what: begin, end, pause, 4 holder, 5 entry, 6 outcome
 --         ('changed' for a change, however it ended), 7 message (sent) or report
 --         (otherwise), 8 message id to know under the record ('' for none), 9 what
@@ -67,6 +68,7 @@ elseif ARGV[6] == 'sent' then
   for _, key in ipairs({ entry, ARGV[9] }) do
     redis.call('HSET', P.sent, key, ARGV[7])
     redis.call('ZADD', sentat, int(now), key)
+    sent_to(KEYS[19], lane, int(now), key)
     delivered(key)
   end
   if ARGV[8] ~= '' then redis.call('HSET', KEYS[13], ARGV[8], ARGV[9]) end

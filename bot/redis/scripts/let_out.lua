@@ -1,6 +1,6 @@
 -- Takes held items out of their lane, and queues what goes out instead.
 --   KEYS  1 jobs, 2 due, 3 lease, 4 next, 5 tries, 6 posts, 7 queue, 8 sent,
---         9 sentat, 10 numbers, 11 written
+--         9 sentat, 10 numbers, 11 written, 12 what was sent to the person
 --   ARGV  1 time, 2 lane, 3 the post as advance takes it, or '', 4 when the
 --         person was written to, 5… members of the queue
 -- Returns ok, or conflict if not all of them are there.
@@ -15,6 +15,7 @@ for i = 5, #ARGV do
   -- It has ended, as no message of its own.
   redis.call('HSET', KEYS[8], key, '')
   redis.call('ZADD', KEYS[9], int(now), key)
+  sent_to(KEYS[12], lane, int(now), key)
 end
 if ARGV[3] ~= '' then
   local p = cjson.decode(ARGV[3])

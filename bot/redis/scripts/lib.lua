@@ -104,6 +104,16 @@ local function lane_head(queue, lane)
   return heads[1], string.sub(heads[1], #lane + 15)
 end
 
+-- Notes under the person of a lane what has ended, for as long as that is known:
+-- so that nobody has to be looked for in all that was sent.
+local function sent_to(to, lane, now, key)
+  if not string.find(lane, ':@', 1, true) then return end
+  local month = 30 * 24 * 3600 * 1000
+  redis.call('ZADD', to, now, key)
+  redis.call('ZREMRANGEBYSCORE', to, '-inf', int(tonumber(now) - month))
+  redis.call('PEXPIRE', to, int(month))
+end
+
 -- P holds the keys posts, queue, sending, lanes, changes, sent.
 local function lane_drop(P, member, entry)
   if item_kind(redis.call('HGET', P.posts, entry)) == 'C' then

@@ -15,7 +15,11 @@ const maxText = 4000
 func (a *Adapter) body(m bot.Message) *body {
 	b := &body{Text: a.markup(m.Text), Image: m.Image, Files: m.Files}
 	for _, c := range m.Controls {
-		b.Buttons = append(b.Buttons, button{Label: c.Label, Token: a.seal.Token(c.Path), Style: c.Style})
+		shown := button{Label: c.Label, URL: c.URL, Style: c.Style}
+		if c.URL == "" {
+			shown.Token = a.seal.Token(c.Path)
+		}
+		b.Buttons = append(b.Buttons, shown)
 	}
 	return b
 }

@@ -57,7 +57,8 @@ type body struct {
 
 type button struct {
 	Label string           `json:"label"`
-	Token string           `json:"token"` // comes back when the button is pressed
+	Token string           `json:"token,omitempty"` // comes back when the button is pressed
+	URL   string           `json:"url,omitempty"`   // of a link: where it leads
 	Style bot.ControlStyle `json:"style,omitempty"`
 }
 

@@ -157,7 +157,11 @@ func (w *world) Seen(who string) []adaptertest.Seen {
 			Private: m.only != "", Direct: m.channel != channel,
 		}
 		for _, b := range m.Buttons {
-			seen.Buttons = append(seen.Buttons, b.Label)
+			if b.URL != "" {
+				seen.Links = append(seen.Links, b.URL)
+			} else {
+				seen.Buttons = append(seen.Buttons, b.Label)
+			}
 		}
 		if m.Image != nil {
 			seen.Images = []string{m.Image.Alt}

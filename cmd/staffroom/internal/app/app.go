@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -116,6 +117,26 @@ func (a *App) config(path string) (config.Config, *slog.Logger, error) {
 	}
 	return c, log, nil
 }
+
+// noConfiguration says that the configuration is looked for where there is none,
+// "" if there is one: somebody may have started Staffroom in another folder. An
+// empty path is where it is looked for.
+func noConfiguration(path string) string {
+	if path != "" {
+		return "" // it must be there, and was read
+	}
+	if _, err := os.Stat(config.DefaultPath); !errors.Is(err, fs.ErrNotExist) {
+		return ""
+	}
+	folder, err := os.Getwd()
+	if err != nil {
+		folder = "this folder"
+	}
+	return fmt.Sprintf("there is no %s in %s", config.DefaultPath, folder)
+}
+
+// makeConfiguration is what to do then.
+const makeConfiguration = "copy config.example.yaml to " + config.DefaultPath + " there, or name the file with --config"
 
 type versionCommand struct{}
 

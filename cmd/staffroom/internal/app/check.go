@@ -103,7 +103,7 @@ func newInspection() *inspection {
 // inspect looks at everything at once and gives the findings in a fixed order.
 func (i *inspection) inspect(ctx context.Context, path string, env func(string) (string, bool)) []finding {
 	cfg, warnings, err := config.Load(path, env)
-	findings := configured(cfg, warnings, err)
+	findings := configured(path, cfg, warnings, err)
 	if err != nil {
 		return findings
 	}
@@ -131,8 +131,8 @@ func (i *inspection) inspect(ctx context.Context, path string, env func(string) 
 	return append(findings, i.clocks.findings()...)
 }
 
-// configured says how the configuration stands.
-func configured(cfg config.Config, warnings []config.Warning, err error) []finding {
+// configured says how the configuration at a path stands.
+func configured(path string, cfg config.Config, warnings []config.Warning, err error) []finding {
 	const about = "configuration"
 	var findings []finding
 	if err != nil {
@@ -145,6 +145,8 @@ func configured(cfg config.Config, warnings []config.Warning, err error) []findi
 	}
 	switch {
 	case err != nil:
+	case noConfiguration(path) != "":
+		findings = append(findings, bad(about, noConfiguration(path), makeConfiguration+"; see "+pageOfStart))
 	case len(cfg.Discord)+len(cfg.Slack) == 0:
 		findings = append(findings, bad(about, "no connection: there is nothing under discord: and slack:, so nobody can talk to the bot",
 			"Connect a platform, see "+pageOfStart))

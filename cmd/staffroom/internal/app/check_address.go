@@ -48,10 +48,7 @@ func (i *inspection) publicAddress(ctx context.Context, cfg config.Config) []fin
 		return nil
 	}
 	const about = "public.listen"
-	page := pageOfSlack
-	if strings.HasPrefix(paths[0], "/discord/") {
-		page = pageOfDiscord
-	}
+	page := pageOfSending(paths[0])
 	address := cfg.Public.Listen
 	if address == "" {
 		return []finding{bad(about, "it is not set, so nothing that is sent to "+strings.Join(paths, ", ")+" arrives", "Set it, see "+page)}
@@ -71,9 +68,17 @@ func (i *inspection) publicAddress(ctx context.Context, cfg config.Config) []fin
 		return append(findings, good("public.url", "it is not set, so whether platforms reach this machine was not tried"))
 	}
 	for _, path := range paths {
-		findings = append(findings, i.reached(ctx, cfg.Public.URL+path, mark, page))
+		findings = append(findings, i.reached(ctx, cfg.Public.URL+path, mark, pageOfSending(path)))
 	}
 	return findings
+}
+
+// pageOfSending is the page about what is sent to a path.
+func pageOfSending(path string) string {
+	if strings.HasPrefix(path, "/discord/") {
+		return pageOfDiscord
+	}
+	return pageOfSlack
 }
 
 // webhookPaths lists where platforms send to, as the adapters know it.

@@ -19,12 +19,12 @@ import (
 	"github.com/staffroom-bot/staffroom/cmd/staffroom/internal/config"
 )
 
-// overHTTP is a configuration with a connection that Slack sends to.
-func overHTTP(t *testing.T, listen, public string) config.Config {
+// overHTTP is a configuration with a connection that Slack sends to, and more.
+func overHTTP(t *testing.T, listen, public string, more ...string) config.Config {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "config.yaml")
 	settings := fmt.Sprintf("public:\n  listen: %q\n  url: %q\nslack:\n- name: lincoln\n  bot_token: %s\n  signing_secret: %s\n",
-		listen, public, slackloop.BotToken, slackloop.Secret)
+		listen, public, slackloop.BotToken, slackloop.Secret) + strings.Join(more, "")
 	if err := os.WriteFile(file, []byte(settings), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -97,6 +97,23 @@ func TestCheckOfPublicAddress(t *testing.T) {
 		t.Errorf("the address is not free afterwards: %v", err)
 	} else {
 		_ = listener.Close()
+	}
+}
+
+// Each address has the page of its own platform.
+func TestCheckOfPublicAddressForBoth(t *testing.T) {
+	cfg := overHTTP(t, unusedAddress(t), "https://"+unusedAddress(t),
+		"discord:\n- name: main\n  token: a.b.c\n  public_key: '"+strings.Repeat("00", 32)+"'\n")
+	pages := map[string]string{"/slack/lincoln": pageOfSlack, "/discord/main": pageOfDiscord}
+	for _, f := range newInspection().publicAddress(t.Context(), cfg) {
+		for path, page := range pages {
+			if strings.Contains(f.What, path) && strings.HasSuffix(f.Mend, page) {
+				delete(pages, path)
+			}
+		}
+	}
+	if len(pages) > 0 {
+		t.Errorf("not found: %v", pages)
 	}
 }
 

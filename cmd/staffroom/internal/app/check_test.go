@@ -187,7 +187,7 @@ func TestCheckOfConnections(t *testing.T) {
 			c.wrong(tt.about, tt.what, tt.mend)
 			if tt.about == "" {
 				c.right("clock", "agrees with lincoln, main")
-				c.right("lincoln", "scopes: all 9 are there")
+				c.right("lincoln", "scopes: all 9 that are needed are there")
 				c.right("main", "the bot may read messages")
 			}
 		})
@@ -273,11 +273,25 @@ func TestCheckOfConfiguration(t *testing.T) {
 	}
 }
 
+// Whoever starts it in another folder reads that.
+func TestWithoutConfiguration(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, command := range []string{"check", "run"} {
+		var out, errs bytes.Buffer
+		a := App{In: strings.NewReader(""), Out: &out, Err: &errs, Env: func(string) (string, bool) { return "", false }}
+		code := a.Main([]string{command})
+		said := out.String() + errs.String()
+		if code != 1 || !strings.Contains(said, "there is no config.yaml in ") || !strings.Contains(said, "copy config.example.yaml") {
+			t.Errorf("%s: code %d, and\n%s", command, code, said)
+		}
+	}
+}
+
 // Every page that is pointed at is there.
 func TestPagesOfCheckAreThere(t *testing.T) {
 	heading := regexp.MustCompile(`(?m)^#+ (.*)$`)
 	other := regexp.MustCompile(`[^a-z0-9 -]`)
-	for _, page := range []string{pageOfConfig, pageOfCheck, pageOfData, pageOfSlack, pageOfDiscord, pageOfStart, "docs/slack.md#the-address"} {
+	for _, page := range []string{pageOfConfig, pageOfCheck, pageOfData, pageOfSlack, pageOfDiscord, pageOfStart, "docs/slack.md#the-address", "docs/discord.md#4-invite-the-bot"} {
 		file, anchor, _ := strings.Cut(page, "#")
 		text, err := os.ReadFile("../../../../" + file)
 		if err != nil {

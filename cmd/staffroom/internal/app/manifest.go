@@ -73,6 +73,9 @@ func sentBySlack(cfg config.Config, name string) (string, error) {
 	return cfg.Public.URL + "/slack/" + name, nil
 }
 
+// noApplication stands in the address where an ID is still to be put.
+const noApplication = "APPLICATION_ID"
+
 type discordManifestCommand struct {
 	Config      string `help:"Configuration file." type:"path" placeholder:"FILE"`
 	Application string `help:"Application ID, for the address; it is on the page General Information." default:"APPLICATION_ID" placeholder:"ID"`
@@ -81,6 +84,9 @@ type discordManifestCommand struct {
 
 // Run prints the invitation and the commands.
 func (c *discordManifestCommand) Run(ctx context.Context, a *App) error {
+	if c.Application != noApplication && strings.Trim(c.Application, "0123456789") != "" {
+		return errors.New("--application expects the Application ID, a number of 17 to 20 digits from the page General Information: see docs/discord.md#4-invite-the-bot")
+	}
 	cfg, err := a.unfinished(c.Config, false)
 	if err != nil {
 		return err

@@ -62,6 +62,31 @@ func TestManifestForSlack(t *testing.T) {
 	}
 }
 
+// What the app is, whoever must approve it reads whole, and before anything else.
+func TestManifestSaysWhatTheAppIs(t *testing.T) {
+	for language, words := range map[string][]string{
+		"en": {"teachers", "answers", "only channels it is invited to"},
+		"es": {"docentes", "respuestas", "solo los canales a los que se le invita"},
+	} {
+		out, _, errs := printed(t, "", "manifest", "slack", "--language", language)
+		var got struct {
+			Display struct{ Description string } `json:"display_information"`
+		}
+		if err := json.Unmarshal([]byte(out), &got); err != nil {
+			t.Fatal(err, errs)
+		}
+		about := got.Display.Description
+		for _, want := range words {
+			if !strings.Contains(about, want) {
+				t.Errorf("%s: %q does not say %q", language, about, want)
+			}
+		}
+		if strings.Contains(about, "…") {
+			t.Errorf("%s: %q is cut", language, about)
+		}
+	}
+}
+
 func TestManifestsThatCannotBePrinted(t *testing.T) {
 	for name, tt := range map[string]struct {
 		settings string
@@ -81,6 +106,13 @@ func TestManifestsThatCannotBePrinted(t *testing.T) {
 				t.Errorf("code %d, %s\n%s", code, errs, out)
 			}
 		})
+	}
+}
+
+func TestManifestForNoApplication(t *testing.T) {
+	out, code, errs := printed(t, "", "manifest", "discord", "--application", "Staffroom")
+	if code == 0 || out != "" || !strings.Contains(errs, "docs/discord.md#4-invite-the-bot") {
+		t.Errorf("code %d, %s\n%s", code, errs, out)
 	}
 }
 

@@ -27,6 +27,9 @@ func (c *runCommand) Run(ctx context.Context, a *App) (err error) {
 		return err
 	}
 	if len(cfg.Discord)+len(cfg.Slack) == 0 {
+		if none := noConfiguration(c.Config); none != "" {
+			return fmt.Errorf("%s: %s, or try `staffroom demo`", none, makeConfiguration)
+		}
 		return errors.New("no connection is configured: add one under discord or slack in config.yaml (config.example.yaml shows how), or try `staffroom demo`")
 	}
 	e, err := openEngine(ctx, cfg, log, c.Ephemeral)
@@ -90,7 +93,7 @@ func connections(cfg config.Config, t house.Tools) ([]bot.Adapter, error) {
 
 // discordOptions are what a connection's settings decide.
 func discordOptions(d config.Discord) discord.Options {
-	return discord.Options{Name: d.Name, Token: d.Token.Reveal(), PublicKey: d.PublicKey, NoContent: d.NoContent, APIURL: d.APIURL}
+	return discord.Options{Name: d.Name, Token: d.Token.Reveal(), PublicKey: d.PublicKey, NoContent: d.NoContent, ListMembers: d.ListMembers, APIURL: d.APIURL}
 }
 
 // slackOptions are what a connection's settings decide.

@@ -3,12 +3,15 @@
 package chaos
 
 import (
+	"context"
 	"math/rand/v2"
 	"slices"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/redis/engine"
 	"github.com/staffroom-bot/staffroom/bot/redis/redistest"
 	"github.com/staffroom-bot/staffroom/cmd/staffroom/internal/worker"
 )
@@ -21,6 +24,7 @@ type crew struct {
 	random *rand.Rand // used by one goroutine alone
 	redis  *redistest.Durable
 	orders orders
+	at     []string // points at which workers are killed
 
 	running  sync.WaitGroup
 	mu       sync.Mutex
@@ -126,8 +130,7 @@ func (c *crew) strikeAt(n int) bool {
 		return false
 	}
 	if c.random.IntN(2) == 0 {
-		choice := points("send", "advance", "due_pick", "due_settle", "due_hint", "claim", "settle", "lane", "budget")
-		arm(w, choice[c.random.IntN(len(choice))], 1+c.random.IntN(3))
+		arm(w, c.at[c.random.IntN(len(c.at))], 1+c.random.IntN(3))
 		select {
 		case <-w.Died:
 			if w.Killed() {
@@ -144,6 +147,17 @@ func (c *crew) strikeAt(n int) bool {
 	return w.Killed()
 }
 
+// armAll has each worker kill itself when it passes a point the nth time.
+func (c *crew) armAll(point string, nth int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, w := range c.workers {
+		if w != nil {
+			arm(w, point, nth)
+		}
+	}
+}
+
 // darken kills Redis and starts it again after a while.
 func (c *crew) darken(lasting time.Duration) {
 	c.mu.Lock()
@@ -155,4 +169,17 @@ func (c *crew) darken(lasting time.Duration) {
 	c.mu.Lock()
 	c.outages[len(c.outages)-1].to = time.Now()
 	c.mu.Unlock()
+}
+
+// wantNothingLeft: no job was set aside in a community, and no post given up.
+func (c *crew) wantNothingLeft(ctx context.Context, e *engine.Engine, home bot.CommunityID) {
+	for _, kind := range []string{"aside", "undelivered"} {
+		found, err := e.Client().HGetAll(ctx, "sr:{c:"+string(home)+"}:"+kind).Result()
+		if err != nil {
+			c.Fatal(err)
+		}
+		for name, report := range found {
+			c.Errorf("%s is %s: %s", name, kind, report)
+		}
+	}
 }

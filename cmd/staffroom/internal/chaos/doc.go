@@ -14,19 +14,25 @@
 // and its post stands once and not too early, or is skipped for a reason that
 // held; nothing is uncertain; posts keep their order.
 //
+// TestCheckIn: three workers on one Redis, all of which are killed while people are
+// asked by direct message, answer with the form or in plain words, or skip. What is
+// lost with a worker before anybody was told that it arrived, people do again. At
+// the end each was asked once, and the one summary has every answer once.
+//
 //	main_test.go      flags; the test binary as a worker
 //	worker_test.go    what a worker is: the whole program
 //	points_test.go    the points at which it can be told to kill itself
 //	chat_*_test.go    TestChat, and what it checks
 //	fleet_test.go     TestSchedule: its fleet, from beginning to end
-//	crew_test.go      the workers of the fleet, and who kills them and Redis
+//	checkin_test.go   TestCheckIn, from beginning to end
+//	crew_test.go      the workers of both, and who kills them and Redis
 //	plan_test.go      what is to happen, known without asking the store
 //	zones_test.go     zones that spread rules over the seconds of a minute
 //	weather_test.go   the bad way to the platforms
 //	ledger_test.go    what stood on the platforms
 //	verdict_test.go   whether it is what was to happen
 //
-// Both print the seed of their choices; a run with the same seed makes the same
+// All print the seed of their choices; a run with the same seed makes the same
 // ones, though processes never take quite the same time.
 //
 //	go test ./cmd/staffroom/internal/chaos -v -args -chaos.kills=200 -chaos.seed=7

@@ -60,7 +60,10 @@ type fleet struct {
 
 func newFleet(t *testing.T) *fleet {
 	f := &fleet{
-		crew:  &crew{T: t, random: chance(fleetKills), redis: redistest.NewDurable(t)},
+		crew: &crew{
+			T: t, random: chance(fleetKills), redis: redistest.NewDurable(t),
+			at: points("send", "advance", "due_pick", "due_settle", "due_hint", "claim", "settle", "lane", "budget"),
+		},
 		slack: slackloop.Start(slackloop.Options{}),
 	}
 	t.Cleanup(f.slack.Close)

@@ -61,6 +61,8 @@ const (
 	fleetPosts
 	slackWeather
 	discordWeather
+	checkInKills
+	checkInTalk // the last: each person's follows
 )
 
 // quiet is a log for the harness's own look into the store.

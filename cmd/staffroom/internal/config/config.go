@@ -59,8 +59,8 @@ type Log struct {
 	JSON bool
 }
 
-// defaultPath is read when no path is given; it may be missing.
-const defaultPath = "config.yaml"
+// DefaultPath is read when no path is given; it may be missing.
+const DefaultPath = "config.yaml"
 
 // Defaults is what holds where nothing is set: no file and no environment.
 func Defaults() Config {
@@ -76,7 +76,7 @@ func Defaults() Config {
 func Load(path string, env func(string) (string, bool)) (Config, []Warning, error) {
 	l := &loader{file: path, env: env, optional: path == ""}
 	if path == "" {
-		l.file = defaultPath
+		l.file = DefaultPath
 	}
 	cfg := l.config(l.root())
 	if err := l.err(); err != nil {

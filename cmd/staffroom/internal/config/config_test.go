@@ -41,6 +41,7 @@ discord:
     token: MTA.discord.token
     public_key: '00f1e2d3c4b5a6978800f1e2d3c4b5a6978800f1e2d3c4b5a6978800f1e2d3c4'
     message_content: false
+    list_members: true
     api_url: https://discord.example.org
 slack:
   - name: slack-lincoln
@@ -111,7 +112,7 @@ func TestFile(t *testing.T) {
 			Discord: []Discord{
 				{
 					Name: "discord-main", Token: newSecret(discordToken), APIURL: "https://discord.example.org",
-					PublicKey: "00f1e2d3c4b5a6978800f1e2d3c4b5a6978800f1e2d3c4b5a6978800f1e2d3c4", NoContent: true,
+					PublicKey: "00f1e2d3c4b5a6978800f1e2d3c4b5a6978800f1e2d3c4b5a6978800f1e2d3c4", NoContent: true, ListMembers: true,
 				},
 			},
 			Slack: []Slack{
@@ -166,6 +167,7 @@ func TestEnvironment(t *testing.T) {
 		"STAFFROOM_DISCORD_DISCORD_MAIN_TOKEN":           " env.discord.token\r\n",
 		"STAFFROOM_DISCORD_DISCORD_MAIN_PUBLIC_KEY":      strings.Repeat("ab", 32),
 		"STAFFROOM_DISCORD_DISCORD_MAIN_MESSAGE_CONTENT": "true",
+		"STAFFROOM_DISCORD_DISCORD_MAIN_LIST_MEMBERS":    "false",
 		"STAFFROOM_SLACK_SLACK_LINCOLN_BOT_TOKEN":        "xoxb-env",
 		"STAFFROOM_SLACK_SLACK_LINCOLN_APP_TOKEN":        "",
 		"STAFFROOM_SLACK_SLACK_LINCOLN_BOT_TOKEN_FILE":   "no such variable",
@@ -183,6 +185,7 @@ func TestEnvironment(t *testing.T) {
 		{"discord.token", cfg.Discord[0].Token.Reveal(), "env.discord.token"},
 		{"discord.public_key", cfg.Discord[0].PublicKey, strings.Repeat("ab", 32)},
 		{"discord.message_content", strconv.FormatBool(!cfg.Discord[0].NoContent), "true"},
+		{"discord.list_members", strconv.FormatBool(cfg.Discord[0].ListMembers), "false"},
 		{"public.listen", cfg.Public.Listen, "[::1]:443"},
 		{"public.url", cfg.Public.URL, "https://env.example.org"},
 		{"slack.signing_secret", cfg.Slack[0].SigningSecret.Reveal(), "env-secret"},
@@ -231,7 +234,7 @@ func TestSecretFiles(t *testing.T) {
 		"closed":      botToken + "\n",
 		"open":        "\n " + appToken + " \r\n",
 		"redis":       "redis://:pa55@127.0.0.1:6379\n",
-		"config.yaml": "redis:\n  url_file: redis\ndiscord:\n  - name: d\n    token: " + discordToken + "\nslack:\n  - name: s\n    bot_token_file: closed\n    app_token_file: open\n",
+		"config.yaml": "redis:\n  url_file: redis\ndiscord:\n  - name: d\n    token: " + discordToken + "\n  - name: e\n    token: " + discordToken + "\nslack:\n  - name: s\n    bot_token_file: closed\n    app_token_file: open\n",
 	})
 	for _, name := range []string{"open", "config.yaml"} {
 		if err := os.Chmod(name, 0o604); err != nil {
@@ -253,7 +256,7 @@ func TestSecretFiles(t *testing.T) {
 	}
 	want := []Warning{
 		"config.yaml:5: discord.token is a secret, but every user of this machine can read the file; run: chmod 600 config.yaml",
-		`config.yaml:9: slack.app_token_file: every user of this machine can read "open"; run: chmod 600 "open"`,
+		`config.yaml:11: slack.app_token_file: every user of this machine can read "open"; run: chmod 600 "open"`,
 	}
 	if !slices.Equal(warnings, want) {
 		t.Errorf("warnings:\n%v\nwant:\n%v", warnings, want)
@@ -290,7 +293,12 @@ func TestExample(t *testing.T) {
 	// As its reader would: take the # and the space away from each setting, but not from the notes.
 	used := regexp.MustCompile(`(?m)^# ((?:- |  )\w+: )`).ReplaceAllString(text, "$1")
 	l = &loader{file: "config.example.yaml", env: noEnv}
-	cfg = l.config(l.parse([]byte(used)))
+	l.config(l.parse([]byte(used)))
+	if err := l.err(); err == nil || strings.Count(err.Error(), "is not filled in yet") != 3 || strings.Count(err.Error(), "\n") != 2 {
+		t.Errorf("of three tokens that are to be filled in it is said: %v", err)
+	}
+	l = &loader{file: "config.example.yaml", env: noEnv}
+	cfg = l.config(l.parse([]byte(strings.ReplaceAll(used, "paste-the-token-here", "filled-in"))))
 	if err := l.err(); err != nil {
 		t.Fatalf("the example does not load with its connections: %v", err)
 	}
@@ -363,7 +371,7 @@ func askedVariables(t *testing.T) []string {
 func TestFileThatCannotBeRead(t *testing.T) {
 	write(t, nil)
 	for path, want := range map[string]string{
-		"other.yaml": "other.yaml: cannot be read: no such file or directory",
+		"other.yaml": "other.yaml: there is no such file; copy config.example.yaml to it, or name another file with --config",
 		".":          ".: is not a file",
 	} {
 		if _, _, err := Load(path, noEnv); err == nil || err.Error() != want {

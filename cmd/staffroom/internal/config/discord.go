@@ -19,6 +19,9 @@ type Discord struct {
 	// NoContent is set by message_content: false. The bot then does not read what people write in channels, which it must
 	// be allowed to otherwise.
 	NoContent bool
+	// ListMembers is set by list_members: true. Check-ins can then be for everybody in a channel, or who has a role; the
+	// bot must be allowed to list the members of its servers.
+	ListMembers bool
 	// APIURL replaces Discord's own address, for a proxy or a test server. Empty: Discord's.
 	APIURL string
 }
@@ -26,11 +29,12 @@ type Discord struct {
 func (l *loader) discord(s *section, taken map[string]place) Discord {
 	name := l.name(s, "discord-main", taken)
 	return Discord{
-		Name:      name,
-		Token:     l.token(s, name, "token", ""),
-		PublicKey: l.publicKey(s, name),
-		NoContent: !l.flag(s, setting{key: "message_content", env: variable(s, name, "message_content"), fallback: "true"}),
-		APIURL:    l.apiURL(s),
+		Name:        name,
+		Token:       l.token(s, name, "token", ""),
+		PublicKey:   l.publicKey(s, name),
+		NoContent:   !l.flag(s, setting{key: "message_content", env: variable(s, name, "message_content"), fallback: "true"}),
+		ListMembers: l.flag(s, setting{key: "list_members", env: variable(s, name, "list_members"), fallback: "false"}),
+		APIURL:      l.apiURL(s),
 	}
 }
 

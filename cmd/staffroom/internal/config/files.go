@@ -26,6 +26,7 @@ func (l *loader) secret(s *section, set setting) value {
 		l.report(named.at, "%s and %s are both given; remove one", inline.at.setting, named.at.setting)
 	}
 	if l.exposed && isSecret(inline.text) {
+		l.exposed = false // once for the file is enough
 		l.warn(inline.at, "%s is a secret, but every user of this machine can read the file; run: chmod 600 %s", inline.at.setting, l.file)
 	}
 	if text, ok := l.lookup(env); ok {
@@ -79,7 +80,10 @@ func (l *loader) lookup(name string) (text string, ok bool) {
 func (l *loader) root() *section {
 	data, exposed, err := readFile(l.file, maxFile)
 	if err != nil {
-		if !l.optional || !errors.Is(err, fs.ErrNotExist) {
+		switch missing := errors.Is(err, fs.ErrNotExist); {
+		case missing && !l.optional:
+			l.report(place{source: l.file}, "there is no such file; copy config.example.yaml to it, or name another file with --config")
+		case !missing:
 			l.report(place{source: l.file}, "%v", err)
 		}
 		return l.parse(nil)

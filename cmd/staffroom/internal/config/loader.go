@@ -16,7 +16,7 @@ import (
 type loader struct {
 	file     string
 	optional bool // the file may be missing
-	exposed  bool // every user of the machine can read the file
+	exposed  bool // every user of the machine can read the file, and nobody was told yet
 	env      func(string) (string, bool)
 	problems []problem
 	warnings []Warning
@@ -191,16 +191,36 @@ func (l *loader) optionalToken(s *section, connection, key, prefix string) Secre
 func (l *loader) readToken(s *section, connection, key, prefix string) (Secret, place) {
 	want := "the token alone, without spaces"
 	if prefix != "" {
-		want = "a token that begins with " + prefix
+		want = "a token that begins with " + prefix + ", the whole of it and nothing else"
 	}
 	set := setting{key: key, env: variable(s, connection, key), want: want}
 	reported := len(l.problems)
 	v := l.secret(s, set)
-	if len(l.problems) == reported && v.text != "" &&
-		(!strings.HasPrefix(v.text, prefix) || len(v.text) == len(prefix) || strings.ContainsFunc(v.text, notInToken)) {
+	switch {
+	case len(l.problems) > reported || v.text == "": // one problem for each token is enough
+	case strings.Contains(v.text, placeholder):
+		l.report(v.at, "%s is not filled in yet: put the token in the place of what config.example.yaml says there", v.at.setting)
+	case !strings.HasPrefix(v.text, prefix) || len(v.text) == len(prefix) || strings.ContainsFunc(v.text, notInToken):
+		if other := kindOfToken(v.text); prefix != "" && other != "" && other != prefix {
+			want += "; the one that is given begins with " + other
+		}
 		l.expectsSecret(v, want)
 	}
 	return newSecret(v.text), v.at
+}
+
+// placeholder is in every token of config.example.yaml.
+const placeholder = "paste-the-"
+
+// kindOfToken is how a token of Slack begins, by which people know the two that they need from others. It is no secret.
+// https://docs.slack.dev/authentication/tokens
+func kindOfToken(text string) string {
+	for _, kind := range []string{"xoxb-", "xapp-", "xoxp-", "xoxe"} {
+		if strings.HasPrefix(text, kind) {
+			return kind
+		}
+	}
+	return ""
 }
 
 // variable names the variable of a connection's setting; "" if the connection has no name.

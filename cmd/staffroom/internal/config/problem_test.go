@@ -91,15 +91,18 @@ func TestProblems(t *testing.T) {
 		},
 		{
 			name: "tokens",
-			text: "discord:\n- {name: d, token: Bot abc}\nslack:\n- {name: s, bot_token: xapp-1, app_token: xoxb-1}\n- {name: t, bot_token: 'xoxb-', app_token: 9}\n- {bot_token: xoxb-1}\n",
+			text: "discord:\n- {name: d, token: Bot abc}\nslack:\n- {name: s, bot_token: xapp-1, app_token: xoxb-1}\n- {name: t, bot_token: 'xoxb-', app_token: 9}\n- {bot_token: xoxb-1}\n" +
+				"- {name: u, bot_token: xoxb-paste-the-token-here, app_token: 'xapp-…'}\n",
 			want: []string{
 				"config.yaml:2: discord.token expects the token alone, without spaces",
-				"config.yaml:4: slack.bot_token expects a token that begins with xoxb-",
-				"config.yaml:4: slack.app_token expects a token that begins with xapp-",
-				"config.yaml:5: slack.bot_token expects a token that begins with xoxb-",
-				"config.yaml:5: slack.app_token expects a token that begins with xapp-, found a number (in quotes it would be a text)",
+				"config.yaml:4: slack.bot_token expects a token that begins with xoxb-, the whole of it and nothing else; the one that is given begins with xapp-",
+				"config.yaml:4: slack.app_token expects a token that begins with xapp-, the whole of it and nothing else; the one that is given begins with xoxb-",
+				"config.yaml:5: slack.bot_token expects a token that begins with xoxb-, the whole of it and nothing else",
+				"config.yaml:5: slack.app_token expects a token that begins with xapp-, the whole of it and nothing else, found a number (in quotes it would be a text)",
 				"config.yaml:6: slack.name is missing: each connection needs a name of 1 to 24 small letters (a to z), digits and hyphens, such as slack-lincoln",
 				"config.yaml:6: slack.app_token is missing: set app_token or app_token_file",
+				"config.yaml:7: slack.bot_token is not filled in yet: put the token in the place of what config.example.yaml says there",
+				"config.yaml:7: slack.app_token expects a token that begins with xapp-, the whole of it and nothing else",
 			},
 		},
 		{
@@ -164,7 +167,7 @@ func TestProblems(t *testing.T) {
 			want: []string{
 				`config.yaml:1: language expects en or es, found "fr"`,
 				`environment: STAFFROOM_LOG_LEVEL expects debug, info, warn or error, found "loud"`,
-				"environment: STAFFROOM_SLACK_A_B_APP_TOKEN expects a token that begins with xapp-",
+				"environment: STAFFROOM_SLACK_A_B_APP_TOKEN expects a token that begins with xapp-, the whole of it and nothing else; the one that is given begins with xoxb-",
 			},
 		},
 		{

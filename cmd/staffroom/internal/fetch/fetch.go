@@ -70,9 +70,11 @@ func (c *Client) control(_, address string, _ syscall.RawConn) error {
 	return nil
 }
 
+var errRedirects = errors.New("too many redirects")
+
 func redirect(req *http.Request, via []*http.Request) error {
 	if len(via) > mostRedirects {
-		return errors.New("too many redirects")
+		return errRedirects
 	}
 	// An address may be a secret: the next server need not know it.
 	req.Header.Del("Referer")
@@ -174,6 +176,8 @@ func status(code int) error {
 	}
 }
 
+var errNoName = errors.New("there is no such name")
+
 // failed classifies an error of the HTTP client, and takes the address out.
 func failed(err error) error {
 	var known *bot.Error
@@ -189,7 +193,7 @@ func failed(err error) error {
 	}
 	var name *net.DNSError
 	if errors.As(err, &name) && name.IsNotFound {
-		return &bot.Error{Code: bot.NotFound, Err: errors.New("there is no such name")}
+		return &bot.Error{Code: bot.NotFound, Err: errNoName}
 	}
 	return &bot.Error{Code: bot.Unavailable, Err: err}
 }

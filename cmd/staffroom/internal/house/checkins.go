@@ -4,12 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
 	"github.com/staffroom-bot/staffroom/bot/checkin"
 	"github.com/staffroom-bot/staffroom/bot/community"
+	"github.com/staffroom-bot/staffroom/bot/discussion"
 	"github.com/staffroom-bot/staffroom/bot/outbox"
 	"github.com/staffroom-bot/staffroom/bot/redis"
 	"github.com/staffroom-bot/staffroom/bot/schedule"
@@ -18,10 +20,12 @@ import (
 )
 
 // checkIns makes the check-ins, and lets the schedule know of them.
-func checkIns(store *redis.Store, directory *community.Directory, recurring *schedule.Service, words bot.Words, secret []byte) (*checkin.Service, error) {
+func checkIns(
+	store *redis.Store, directory *community.Directory, recurring *schedule.Service, chats *discussion.Service, crowds checkin.Crowds, words bot.Words, secret []byte,
+) (*checkin.Service, error) {
 	s, err := checkin.New(checkin.Options{
 		Store: redis.CheckIns{Store: store}, Schedule: timetable{recurring, redis.Schedules{Store: store}},
-		People: participants{directory, redis.Communities{Store: store}}, Words: words, Stretch: schedule.Stretch, Secret: secret,
+		People: participants{directory, redis.Communities{Store: store}}, Shares: shares{chats}, Crowds: crowds, Words: words, Stretch: schedule.Stretch, Secret: secret,
 	})
 	if err != nil {
 		return nil, err
@@ -78,7 +82,7 @@ func (t timetable) Add(ctx context.Context, ci *checkin.CheckIn, in bot.InputID)
 }
 
 // Define implements checkin.Schedule.
-func (t timetable) Define(ctx context.Context, ci *checkin.CheckIn, in bot.InputID) error {
+func (t timetable) Define(ctx context.Context, ci *checkin.CheckIn, e outbox.Effects) error {
 	payload, err := json.Marshal(ci.Definition)
 	if err != nil {
 		return err
@@ -93,9 +97,9 @@ func (t timetable) Define(ctx context.Context, ci *checkin.CheckIn, in bot.Input
 		if nowErr != nil {
 			return nowErr
 		}
-		r.Payload = payload
-		e := outbox.Effects{Input: in, Jobs: []scheduler.Job{t.Relay(ci.Community, now)}}
-		if err = t.store.Advance(ctx, &r, nil, e); bot.CodeOf(err) != bot.Conflict {
+		r.Title, r.Payload = ci.Name, payload
+		with := outbox.Effects{Input: e.Input, Jobs: append(slices.Clone(e.Jobs), t.Relay(ci.Community, now))}
+		if err = t.store.Advance(ctx, &r, nil, with); bot.CodeOf(err) != bot.Conflict {
 			return err
 		}
 	}
@@ -189,4 +193,19 @@ func (p participants) Members(ctx context.Context, c bot.CommunityID, who map[bo
 		out[m.ID] = m
 	}
 	return out, nil
+}
+
+// Enter implements checkin.People.
+func (p participants) Enter(ctx context.Context, c bot.CommunityID, accounts []bot.Account) (map[bot.Account]bot.MemberID, error) {
+	found := make(map[bot.Account]bot.MemberID, len(accounts))
+	for _, a := range accounts {
+		m, err := p.Member(ctx, a, "")
+		if err != nil {
+			return nil, err
+		}
+		if m.Community == c {
+			found[a] = m.ID
+		}
+	}
+	return found, nil
 }

@@ -29,6 +29,7 @@ type school struct {
 	engine   *engine.Engine
 	clock    *scheduler.ManualClock
 	platform *bottest.Adapter
+	room     *room // the same platform, as it tells who is where
 	logged   logged
 	inputs   int
 }
@@ -50,21 +51,23 @@ func (l *logged) Write(p []byte) (int, error) {
 func newSchool(t *testing.T, start, url string) *school {
 	t.Helper()
 	s := &school{T: t, clock: scheduler.NewManualClock(when(t, "America/New_York", start))}
+	s.platform = bottest.NewAdapter(bottest.Connection, s.clock.Now)
+	s.room = &room{Adapter: s.platform}
 	var err error
 	s.engine, err = engine.Open(t.Context(), engine.Options{URL: url, InProcess: url == "", Start: s.clock.Now()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.engine.Close(context.Background()) })
-	s.platform = bottest.NewAdapter(bottest.Connection, s.clock.Now)
 	s.House, err = house.Build(t.Context(), house.Options{
 		Engine: s.engine, Clock: s.clock, Manual: true, Language: "en", Zone: "America/New_York", Version: "test",
 		Log:      slog.New(slog.NewTextHandler(&s.logged, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Adapters: func(house.Tools) ([]bot.Adapter, error) { return []bot.Adapter{s.platform}, nil },
+		Adapters: func(house.Tools) ([]bot.Adapter, error) { return []bot.Adapter{s.room}, nil },
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(s.Library.Close)
 	return s
 }
 
@@ -189,6 +192,8 @@ func (s *school) dump() map[string]string {
 			v = members
 		case "zset":
 			v = client.ZRangeWithScores(ctx, name, 0, -1).Val()
+		case "stream":
+			v = client.XRange(ctx, name, "-", "+").Val()
 		default:
 			s.Fatalf("%s is a %s", name, kind)
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/staffroom-bot/staffroom/bot/community"
 	"github.com/staffroom-bot/staffroom/bot/discussion"
 	"github.com/staffroom-bot/staffroom/bot/guide"
+	"github.com/staffroom-bot/staffroom/bot/library"
 	"github.com/staffroom-bot/staffroom/bot/locale"
 	"github.com/staffroom-bot/staffroom/bot/middleware"
 	"github.com/staffroom-bot/staffroom/bot/outbox"
@@ -40,6 +41,7 @@ type Options struct {
 	Meter    middleware.Meter                   // of requests; nil: they are not measured
 	Posts    outbox.Meter                       // of posts; nil: they are not measured
 	Runner   scheduler.Options                  // its Logger is set to Log
+	Pages    library.Pages                      // the web as the library sees it; nil: the web itself, or nothing if Manual
 	Adapters func(Tools) ([]bot.Adapter, error) // makes the platforms
 }
 
@@ -59,6 +61,7 @@ type House struct {
 	Words     *locale.Catalogue
 	Directory *community.Directory
 	Chats     *discussion.Service
+	Library   *library.Service
 
 	adapters []bot.Adapter
 	manual   bool
@@ -99,6 +102,11 @@ func Build(ctx context.Context, o Options) (*House, error) {
 		middleware.Authorize(directory, words),
 		outbox.Notices(store, words, now),
 	)
+	h.adapters, err = o.Adapters(Tools{Seal: bot.NewSeal(secret), Words: words, Directory: directory, Log: o.Log})
+	if err != nil {
+		return nil, err
+	}
+	switchboard := bot.NewSwitchboard(h.adapters...)
 	reports := report.New(report.Options{Store: redis.Reports{Store: store}, People: directory, Archives: archives{h.Chats}, Words: words})
 	welcome := guide.New(h.Router, words, h.Chats, o.Version).Command()
 	welcome.Subcommands = append(welcome.Subcommands, reports.Subcommand())
@@ -111,15 +119,23 @@ func Build(ctx context.Context, o Options) (*House, error) {
 	recurring := schedule.New(schedule.Options{
 		Store: redis.Schedules{Store: store}, People: organized{directory}, Words: words, Fetcher: web{fetch.New(agent(o.Version))}, Log: o.Log,
 	})
-	asking, err := checkIns(store, directory, recurring, words, secret)
+	asking, err := checkIns(store, directory, recurring, h.Chats, switchboard, words, secret)
 	if err != nil {
 		return nil, err
 	}
+	directory.WhenMoved(asking.Moved)
 	asking.Register(h.Router)
-	h.Router.Command(bot.Command{Name: "my", Summary: "my.command", Subcommands: slices.Concat(settings.Subcommands(), asking.Subcommands())})
-	settings.Register(h.Router)
+	h.Chats.AskAims(asking)
+	h.Library = shelves(store, directory, h.Chats, reports, words)
+	h.Library.Register(h.Router)
 	kept := redis.Communities{Store: store}
-	accounts := community.NewAccounts(directory, kept, kept, words)
+	belongings := community.NewBelongings(directory, kept, kept, words, asking, h.Chats, reports, recurring, h.Library)
+	h.Router.Command(bot.Command{
+		Name: "my", Summary: "my.command", Subcommands: slices.Concat(settings.Subcommands(), asking.Subcommands(), belongings.Subcommands()),
+	})
+	settings.Register(h.Router)
+	belongings.Register(h.Router)
+	accounts := community.NewAccounts(directory, kept, kept, words, redis.CheckIns{Store: store})
 	accounts.Register(h.Router)
 	organizing := community.NewOrganizing(directory, store, words, now)
 	links := community.NewLinks(directory, kept, store, words,
@@ -127,28 +143,30 @@ func Build(ctx context.Context, o Options) (*House, error) {
 		redis.CheckInTransfers{Store: store},
 		schedule.NewTransfers(recurring, redis.Schedules{Store: store}),
 		discussion.NewTransfers(redis.Discussions{Store: store}),
+		library.NewTransfers(redis.Library{Store: store}),
 	)
 	h.Router.Command(bot.Command{
-		Name: "organize", Summary: "organize.command", Subcommands: slices.Concat(organizing.Subcommands(), []bot.Subcommand{links.Subcommand(), asking.Organizing()}, recurring.Subcommands()),
+		Name: "organize", Summary: "organize.command", Subcommands: slices.Concat(organizing.Subcommands(), []bot.Subcommand{links.Subcommand(), asking.Organizing(), h.Library.Organizing()}, recurring.Subcommands()),
 	})
 	organizing.Register(h.Router)
 	links.Register(h.Router)
 	recurring.Register(h.Router)
 
-	h.adapters, err = o.Adapters(Tools{Seal: bot.NewSeal(secret), Words: words, Directory: directory, Log: o.Log})
-	if err != nil {
-		return nil, err
-	}
 	o.Runner.Logger = o.Log
 	h.Runner = scheduler.NewRunner(store, o.Runner)
 	h.Runner.Handle(discussion.JobKind, h.Chats.Step)
 	h.Runner.Handle(checkin.JobKind, asking.Step)
 	h.Runner.Handle(checkin.SummaryJobKind, asking.Summarise)
 	h.Runner.Handle(checkin.GoalJobKind, asking.AskGoal)
+	h.Runner.Handle(checkin.ListJobKind, asking.List)
+	h.Runner.Handle(checkin.MovedJobKind, asking.LookAnew)
+	h.Runner.Handle(library.WishJobKind, h.Library.EndWish)
+	h.lookAfterLinks(o)
 	h.Runner.Handle(schedule.JobKind, recurring.Step)
 	h.Runner.Handle(schedule.CalendarJobKind, recurring.Refresh)
-	sender := outbox.NewSender(store, bot.NewSwitchboard(h.adapters...), outbox.Options{Budget: store, Meter: o.Posts, Log: o.Log})
+	sender := outbox.NewSender(store, switchboard, outbox.Options{Budget: store, Meter: o.Posts, Log: o.Log})
 	h.Runner.Handle(community.MoveJobKind, links.Move)
+	h.Runner.Handle(community.FollowJobKind, accounts.Follow)
 	h.Runner.Handle(outbox.JobKind, sender.Drain)
 	h.Runner.Handle(outbox.UnaskedJobKind, outbox.NewCourtesy(store, words).Release)
 	h.Runner.Handle(outbox.ReportJobKind, reporter.Report)
@@ -170,7 +188,7 @@ func (h *House) Run(ctx context.Context) error {
 	for _, a := range h.adapters {
 		receiving.Go(func() {
 			if err := a.Run(intake, h.Router); err != nil {
-				failures <- fmt.Errorf("connection %s: %w", a.Name(), err)
+				failures <- fmt.Errorf("connection %s: %w", a.Name(), cause(err))
 				stopIntake()
 			}
 		})
@@ -188,7 +206,16 @@ func (h *House) Run(ctx context.Context) error {
 	}
 	stopJobs()
 	working.Wait()
+	h.Library.Close()
 	return drain(failures)
+}
+
+// cause is what to mend, without what the error means to the program.
+func cause(err error) error {
+	if e, ok := errors.AsType[*bot.Error](err); ok && e.Err != nil {
+		return e.Err
+	}
+	return err
 }
 
 // drain joins the errors that are there.

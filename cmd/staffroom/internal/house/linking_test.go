@@ -9,6 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/staffroom-bot/staffroom/adapters/discord"
+	"github.com/staffroom-bot/staffroom/adapters/discord/discordloop"
+	"github.com/staffroom-bot/staffroom/adapters/slack"
+	"github.com/staffroom-bot/staffroom/adapters/slack/slackloop"
 	"github.com/staffroom-bot/staffroom/bot"
 	"github.com/staffroom-bot/staffroom/bot/bottest"
 	"github.com/staffroom-bot/staffroom/bot/redis/engine"
@@ -52,6 +56,7 @@ func newTown(t *testing.T) *town {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(o.Library.Close)
 	return o
 }
 
@@ -145,5 +150,125 @@ func TestTwoPlacesAreLinkedAndPart(t *testing.T) {
 	}
 	if said(lincoln) != 1 || said(madison) != 0 {
 		t.Errorf("it was asked %d times at lincoln, %d at madison", said(lincoln), said(madison))
+	}
+}
+
+// joins lets lincoln join madison.
+func (o *town) joins() {
+	o.Helper()
+	given := o.asks(madison, "mia", "/organize/link/code")
+	code := regexp.MustCompile(`[a-z2-7]{5}-[a-z2-7]{5}`).FindString(given.Message.Text.String())
+	o.asks(lincoln, "ana", o.control(o.asks(lincoln, "ana", "/organize/link", "code", code), "Link"))
+	o.wait(5 * time.Minute)
+}
+
+// reads is what stands in front of somebody, or in a channel.
+func (o *town) reads(space bot.SpaceID, channel string) []bottest.Entry {
+	return o.platforms[space.Connection].Standing(bot.Channel{Space: space, ID: channel})
+}
+
+// What was reported before two places were linked can be settled afterwards, by
+// those who were told.
+func TestAReportOutlastsALink(t *testing.T) {
+	o := newTown(t)
+	o.asks(lincoln, "ana", "/organize/people")
+	form := o.asks(lincoln, "ana", "/staffroom/report", "text", "all day")
+	o.asks(lincoln, "ana", form.Form.Path, "why", "all day", "name", "no")
+	o.wait(time.Second)
+	told := o.reads(lincoln, "dm-ana")
+	if len(told) != 1 {
+		t.Fatalf("ana is told %+v", told)
+	}
+	o.joins()
+	o.want(o.asks(lincoln, "ana", o.control(bot.Reply{Message: &told[0].Message}, "Seen")), "Settled: ana has seen to it.")
+	o.wait(time.Second)
+	if got := o.reads(lincoln, "dm-ana")[0].Message; !strings.Contains(got.Text.String(), "Settled") || len(got.Controls) > 0 {
+		t.Errorf("ana reads %+v", got)
+	}
+}
+
+// Whoever parts places is asked once, and all other organizers hear of it: in their
+// channel, or else each of them, but once.
+func TestPartingIsToldToTheOthers(t *testing.T) {
+	o := newTown(t)
+	o.asks(lincoln, "ana", "/organize/people")
+	o.asks(madison, "mia", "/organize/setup/language-save", "language", "es", "zone", "Madrid", "name", "Madison")
+	o.asks(madison, "mia", "/organize/setup", "private", "here") // the lobby
+	o.joins()
+	for _, user := range []string{"ana", "lee"} {
+		o.asks(lincoln, user, "/organize/people")
+	}
+	o.want(o.asks(lincoln, "ana", "/organize/link/part/"+lincoln.Token()), "People with an account on both sides keep on both the role", "reports that are not settled")
+	o.asks(lincoln, "ana", "/organize/link/parted/"+lincoln.Token())
+	o.wait(5 * time.Minute)
+	last := func(space bot.SpaceID, channel string) string {
+		all := o.reads(space, channel)
+		if len(all) == 0 {
+			return ""
+		}
+		return all[len(all)-1].Message.Text.String()
+	}
+	for _, want := range []struct {
+		space         bot.SpaceID
+		channel, text string
+	}{
+		{lincoln, "dm-ana", "Done: slack is a community of its own"},
+		{lincoln, "dm-lee", "ana has parted slack from the others"},
+		{madison, "lobby", "ana ha separado slack de los demás"},
+	} {
+		if got := last(want.space, want.channel); !strings.Contains(got, want.text) {
+			t.Errorf("%s reads %q", want.channel, got)
+		}
+	}
+	if all := o.reads(madison, "dm-mia"); len(all) != 1 { // of the link, which she offered
+		t.Errorf("mia is told %+v", all)
+	}
+}
+
+// What must be mended before a connection can begin is said with its name, once, and
+// in words for whoever runs the program.
+func TestWhatKeepsAConnectionFromBeginning(t *testing.T) {
+	s := slackloop.Start(slackloop.Options{})
+	t.Cleanup(s.Close)
+	s.Fail("auth.test", slackloop.Fault{Error: "invalid_auth"}, -1)
+	d, err := discordloop.Start(discordloop.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(d.Close)
+	d.RefuseIdentify(4004)
+	for name, connect := range map[string]func(house.Tools) (bot.Adapter, error){
+		"slack-lincoln": func(t house.Tools) (bot.Adapter, error) {
+			return slack.New(slack.Options{
+				Name: "slack-lincoln", BotToken: slackloop.BotToken, AppToken: slackloop.AppToken, APIURL: s.APIURL(), Seal: t.Seal, Logger: t.Log,
+			}), nil
+		},
+		"discord-lincoln": func(t house.Tools) (bot.Adapter, error) {
+			return discord.New(discord.Options{Name: "discord-lincoln", Token: d.Token(), APIURL: d.URL(), Seal: t.Seal, Words: t.Words, Logger: t.Log})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			clock := scheduler.NewManualClock(time.Date(2026, 3, 10, 14, 0, 0, 0, time.UTC))
+			e, err := engine.Open(t.Context(), engine.Options{InProcess: true, Start: clock.Now()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = e.Close(context.Background()) })
+			h, err := house.Build(t.Context(), house.Options{
+				Engine: e, Clock: clock, Manual: true, Language: "en", Zone: "UTC", Version: "test", Log: slog.New(slog.DiscardHandler),
+				Adapters: func(t house.Tools) ([]bot.Adapter, error) {
+					a, err := connect(t)
+					return []bot.Adapter{a}, err
+				},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = h.Run(t.Context())
+			if err == nil || !strings.HasPrefix(err.Error(), "connection "+name+": ") || strings.Count(err.Error(), name) != 1 ||
+				!strings.Contains(err.Error(), "docs/") || strings.Contains(err.Error(), "permanent") || strings.Contains(err.Error(), "(disconnected)") {
+				t.Errorf("Run = %v", err)
+			}
+		})
 	}
 }

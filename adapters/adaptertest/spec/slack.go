@@ -1,10 +1,10 @@
-package slack
+package spec
 
 import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"os"
+	"maps"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -14,19 +14,18 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// payloads checks everything the adapter sends against what Slack publishes.
+// payloads checks everything that is sent against what Slack publishes.
 type payloads struct {
 	post, view, block *jsonschema.Schema // nil without the shared folder
 }
 
 // loadSchemas reads the schemas once for all tests.
 var loadSchemas = sync.OnceValues(func() (payloads, error) {
-	shared := os.Getenv("STAFFROOM_SHARED")
-	if shared == "" {
+	if !Known() {
 		return payloads{}, nil
 	}
 	compile := func(name string) (*jsonschema.Schema, error) {
-		return jsonschema.NewCompiler().Compile(filepath.Join(shared, "specs", "slack-"+name+".schema.json"))
+		return jsonschema.NewCompiler().Compile(filepath.Join(shared(), "specs", "slack-"+name+".schema.json"))
 	}
 	var p payloads
 	for name, target := range map[string]**jsonschema.Schema{"ChatPostMessage": &p.post, "View": &p.view, "KnownBlock": &p.block} {
@@ -39,12 +38,14 @@ var loadSchemas = sync.OnceValues(func() (payloads, error) {
 	return p, nil
 })
 
-// newCheck returns a Check for the loopback workspace.
-func newCheck(t *testing.T) func(method string, payload []byte) error {
-	t.Helper()
+// Slack is a Check for a slackloop.Server: it looks at the payload of a method, and
+// says what Slack would not take of it. Without the schemas it knows the fields of
+// the methods and the lengths of texts.
+func Slack(tb testing.TB) func(method string, payload []byte) error {
+	tb.Helper()
 	p, err := loadSchemas()
 	if err != nil {
-		t.Fatalf("the schemas of Slack cannot be read: %v", err)
+		tb.Fatalf("the schemas of Slack cannot be read: %v", err)
 	}
 	return p.check
 }
@@ -61,13 +62,21 @@ var knownFields = map[string][]string{
 	"conversations.open":           {"users", "channel", "return_im", "prevent_creation"},
 	"conversations.history":        {"channel", "cursor", "include_all_metadata", "inclusive", "latest", "limit", "oldest"},
 	"conversations.replies":        {"channel", "ts", "cursor", "include_all_metadata", "inclusive", "latest", "limit", "oldest"},
+	"conversations.members":        {"channel", "cursor", "limit"},
+	"usergroups.list":              {"include_count", "include_disabled", "include_users", "team_id"},
+	"usergroups.users.list":        {"usergroup", "include_disabled", "team_id"},
 	"users.info":                   {"user", "include_locale"},
 	"auth.test":                    {},
 	"apps.connections.open":        {},
 	"files.getUploadURLExternal":   {"filename", "length", "alt_txt", "snippet_type"},
+	"files.delete":                 {"file"},
 	"files.completeUploadExternal": {"files", "channel_id", "thread_ts", "initial_comment"},
 	"ack":                          {"response_action", "errors", "view", "response_type", "text", "blocks"},
 }
+
+// SlackMethods are the methods for which there is no schema, and whose fields are
+// known here instead.
+func SlackMethods() []string { return slices.Sorted(maps.Keys(knownFields)) }
 
 func (p payloads) check(method string, payload []byte) error {
 	if len(payload) == 0 {

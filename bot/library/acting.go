@@ -1,0 +1,267 @@
+package library
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/outbox"
+)
+
+// askChange opens the form in which those who saved a resource change it.
+func (s *Service) askChange(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	id := req.Params.Get("id")
+	got, err := s.store.Read(ctx, req.Member.Community, req.Member.ID, id)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	r, ok := got.Found[id]
+	if !ok {
+		return bot.Reply{}, s.gone(req)
+	}
+	i := r.credit(req.Member)
+	if i < 0 {
+		return bot.Reply{}, s.notYours(req)
+	}
+	stands := map[string]string{
+		noteField: r.Credits[i].Note, gradeField: strings.Join(r.Grades, ", "), subjectField: r.Subject, tagsField: strings.Join(r.Tags, ", "),
+	}
+	title := bot.Field{
+		Name: titleField, Label: s.label(req, "library.form.title"), Hint: s.label(req, "library.form.title.hint"),
+		Value: bot.Shorten(r.Title, MostTitle), Optional: true, Max: MostTitle,
+	}
+	return bot.Ask(bot.Form{
+		Title: s.label(req, "library.form.change"), Path: changedPath + r.ID, Submit: s.label(req, "library.form.submit"),
+		Fields: append([]bot.Field{title}, s.aboutFields(req, stands)...),
+	}), nil
+}
+
+func (s *Service) notYours(req *bot.Request) error {
+	return bot.Fail(bot.Forbidden, s.say(req, "library.not_yours"))
+}
+
+// changed takes the form.
+func (s *Service) changed(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	g, wrong := read(req.Value)
+	if len(wrong) > 0 {
+		return s.faults(req, wrong), nil
+	}
+	a, err := s.alter(ctx, req, req.Params.Get("id"), func(r *Resource, _ Reading) error {
+		if r.credit(req.Member) < 0 {
+			return s.notYours(req)
+		}
+		r.change(req.Member, g)
+		return nil
+	})
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	return s.news(ctx, req, a, "library.changed")
+}
+
+// undo takes away what a member added last.
+func (s *Service) undo(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	id := req.Params.Get("id")
+	for range mostTries {
+		got, err := s.store.Read(ctx, req.Member.Community, req.Member.ID, id)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		r, ok := got.Found[id]
+		if !ok { // it is undone
+			return replacing(req, bot.Say(s.say(req, "library.undone.gone"))), nil
+		}
+		if !r.undoable(req.Member, got.Now) {
+			return bot.Reply{}, bot.Fail(bot.Conflict, s.say(req, "library.undo.late"))
+		}
+		gone := r.undo(req.Member)
+		e := outbox.Effects{Input: req.Input}
+		if gone {
+			err = s.store.Remove(ctx, &r, e)
+		} else {
+			err = s.store.Advance(ctx, &r, e)
+		}
+		switch {
+		case bot.CodeOf(err) == bot.Conflict:
+			continue
+		case err != nil && !errors.Is(err, outbox.ErrRepeated):
+			return bot.Reply{}, err
+		case gone:
+			return replacing(req, bot.Say(s.say(req, "library.undone.gone"))), nil
+		default:
+			return s.news(ctx, req, altered{r, got.Kept[id], got.Now}, "library.undone")
+		}
+	}
+	return bot.Reply{}, &bot.Error{Code: bot.Conflict, Err: errTooMany}
+}
+
+// mostTold is how much somebody can say of how it went, in characters, twice.
+const mostTold = 500
+
+// The fields of the form that asks how it went.
+const (
+	againField  = "again"
+	workedField = "worked"
+	alterField  = "alter"
+)
+
+// askTry opens the form that asks how it went, with what was said before.
+func (s *Service) askTry(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	id := req.Params.Get("id")
+	got, err := s.store.Read(ctx, req.Member.Community, req.Member.ID, id)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	r, ok := got.Found[id]
+	if !ok || !r.seenBy(req.Member) {
+		return bot.Reply{}, s.gone(req)
+	}
+	said := Try{Again: AsItIs}
+	for _, t := range r.Tries {
+		if req.Member.Is(t.Member) {
+			said = t
+		}
+	}
+	field := func(name, value string, most int) bot.Field {
+		return bot.Field{
+			Name: name, Label: s.label(req, bot.Key("library.try."+name)), Hint: s.label(req, bot.Key("library.try."+name+".hint")),
+			Value: value, Optional: true, Max: most, Long: most == mostTold,
+		}
+	}
+	again := bot.Field{Name: againField, Label: s.label(req, "library.try.again"), Value: string(said.Again)}
+	for _, a := range []Again{AsItIs, WithChanges, NotAgain} {
+		again.Choices = append(again.Choices, bot.Choice{Label: s.label(req, bot.Key("library.try.again."+string(a))), Value: string(a)})
+	}
+	return bot.Ask(bot.Form{
+		Title: s.label(req, "library.form.try"), Path: triedPath + id, Submit: s.label(req, "library.form.submit"),
+		Fields: []bot.Field{again, field(gradeField, said.Grade, mostGradeText), field(workedField, said.Worked, mostTold), field(alterField, said.Change, mostTold)},
+	}), nil
+}
+
+// tried takes the form.
+func (s *Service) tried(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	said := Try{Again: Again(req.Value(againField)), Worked: strings.TrimSpace(req.Value(workedField)), Change: strings.TrimSpace(req.Value(alterField))}
+	var wrong []fault
+	if said.Again != AsItIs && said.Again != WithChanges && said.Again != NotAgain {
+		wrong = append(wrong, fault{againField, "library.fault.again", nil})
+	}
+	grades, unknown := gradesOf(req.Value(gradeField))
+	if unknown != "" {
+		wrong = append(wrong, fault{gradeField, "library.fault.grade", []bot.Arg{bot.Str("typed", bot.Shorten(unknown, MostTag))}})
+	}
+	for field, text := range map[string]string{workedField: said.Worked, alterField: said.Change} {
+		if n := utf8.RuneCountInString(text); n > mostTold {
+			wrong = append(wrong, fault{field, "library.fault.long", []bot.Arg{bot.Num("most", mostTold), bot.Num("count", n)}})
+		}
+	}
+	if len(wrong) > 0 {
+		return s.faults(req, wrong), nil
+	}
+	said.Grade = gradesShown(grades)
+	full := false
+	a, err := s.alter(ctx, req, req.Params.Get("id"), func(r *Resource, got Reading) error {
+		said.At = got.Now
+		if full = r.try(req.Member, said); full {
+			return errNothing
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+		return bot.Reply{}, err
+	case full:
+		return s.news(ctx, req, a, "library.tried.full")
+	default:
+		return s.news(ctx, req, a, "library.tried")
+	}
+}
+
+// thank takes somebody's thanks. Nobody thanks themselves, nor twice.
+func (s *Service) thank(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	a, err := s.alter(ctx, req, req.Params.Get("id"), func(r *Resource, _ Reading) error {
+		if r.thankedBy(req.Member) || r.credit(req.Member) >= 0 || len(r.Thanks) >= MostThanks {
+			return errNothing
+		}
+		r.Thanks = append(r.Thanks[:len(r.Thanks):len(r.Thanks)], req.Member.ID)
+		return nil
+	})
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	return s.news(ctx, req, a, "library.thanked")
+}
+
+// keep lets somebody have a resource for themselves, or not any more.
+func (s *Service) keep(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	id, keep := req.Params.Get("id"), req.Params.Get("keep") == "yes"
+	got, err := s.store.Read(ctx, req.Member.Community, req.Member.ID, id)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	r, ok := got.Found[id]
+	if keep && (!ok || !r.seenBy(req.Member)) {
+		return bot.Reply{}, s.gone(req)
+	}
+	if ok {
+		id = r.ID // what it has become
+	}
+	for i, m := range req.Member.IDs() { // under whichever they have kept it
+		if keep && i > 0 {
+			break
+		}
+		if err := s.store.Keep(ctx, req.Member.Community, m, id, keep); err != nil {
+			return bot.Reply{}, err
+		}
+	}
+	if !ok {
+		return replacing(req, bot.Say(s.say(req, "library.unkept"))), nil
+	}
+	key := bot.Key("library.unkept")
+	if keep {
+		key = "library.kept"
+	}
+	return s.news(ctx, req, altered{r, keep, got.Now}, key)
+}
+
+// hide lets an organizer take a resource out of sight, or show it again.
+func (s *Service) hide(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	a, err := s.hidden(ctx, req, req.Params.Get("id"), req.Params.Get("hide") == "yes")
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	key := bot.Key("library.shown")
+	if a.r.Hidden != (Hidden{}) {
+		key = "library.hidden"
+	}
+	return s.news(ctx, req, a, key)
+}
+
+func (s *Service) hidden(ctx context.Context, req *bot.Request, id string, hide bool) (altered, error) {
+	return s.alter(ctx, req, id, func(r *Resource, got Reading) error {
+		switch {
+		case hide == (r.Hidden != (Hidden{})):
+			return errNothing
+		case hide:
+			r.Hidden = Hidden{By: req.Member.ID, At: got.Now}
+		default:
+			r.Hidden = Hidden{}
+		}
+		return nil
+	})
+}
+
+// report opens the form that tells the organizers of a resource.
+func (s *Service) report(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	id := req.Params.Get("id")
+	got, err := s.store.Read(ctx, req.Member.Community, req.Member.ID, id)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	r, ok := got.Found[id]
+	if !ok || !r.seenBy(req.Member) {
+		return bot.Reply{}, s.gone(req)
+	}
+	return s.reports.About(ctx, req, s.label(req, "library.report", bot.Str("title", bot.Shorten(r.Called(), mostShown)), bot.Str("link", r.Address)))
+}

@@ -1,0 +1,176 @@
+package library
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/staffroom-bot/staffroom/bot"
+)
+
+// credit is where a member's credit is, or -1.
+func (r *Resource) credit(m bot.Member) int {
+	return slices.IndexFunc(r.Credits, func(c Credit) bool { return m.Is(c.Member) })
+}
+
+// add takes in what a member says of the resource. Who says something again
+// replaces their note, and keeps the time of their credit.
+func (r *Resource) add(m bot.Member, g given, now time.Time) {
+	step := Step{At: now, Made: r.Version == 0}
+	if r.Title == "" && g.title != "" {
+		r.Title, step.Title = g.title, true
+	}
+	if r.Subject == "" && g.subject != "" {
+		r.Subject, step.Subject = g.subject, true
+	}
+	r.Tags = slices.Clone(r.Tags) // others may be looking at them
+	for _, t := range g.tags {
+		if len(r.Tags) < MostTags && !containsFold(r.Tags, t) {
+			r.Tags, step.Tags = append(r.Tags, t), append(step.Tags, t)
+		}
+	}
+	for _, grade := range g.grades {
+		if !slices.Contains(r.Grades, grade) {
+			step.Grades = append(step.Grades, grade)
+		}
+	}
+	r.Grades = inOrder(append(slices.Clone(r.Grades), step.Grades...))
+	r.Credits = slices.Clone(r.Credits)
+	i := r.credit(m)
+	if i < 0 && len(r.Credits) == MostCredits {
+		return
+	}
+	if i < 0 {
+		r.Credits = append(r.Credits, Credit{Member: m.ID, At: now})
+		i, step.First = len(r.Credits)-1, true
+	}
+	c := &r.Credits[i]
+	step.Note = c.Note
+	if g.note != "" {
+		c.Note = g.note
+	}
+	if g.from != (Origin{}) {
+		c.From = g.from
+	}
+	c.Last = step
+}
+
+func containsFold(some []string, one string) bool {
+	return slices.ContainsFunc(some, func(other string) bool { return strings.EqualFold(other, one) })
+}
+
+// undoable reports whether a member can undo what they added last.
+func (r *Resource) undoable(m bot.Member, now time.Time) bool {
+	i := r.credit(m)
+	if i < 0 {
+		return false
+	}
+	at := r.Credits[i].Last.At
+	return !at.IsZero() && now.Sub(at) < UndoFor
+}
+
+// undo takes away what a member added last. gone says that nothing is left of the
+// resource: they made it, and nobody else has said anything of it.
+func (r *Resource) undo(m bot.Member) (gone bool) {
+	i := r.credit(m)
+	step := r.Credits[i].Last
+	if step.Made && !slices.ContainsFunc(r.People(), func(id bot.MemberID) bool { return !m.Is(id) }) {
+		return true
+	}
+	if step.Title {
+		r.Title = ""
+	}
+	if step.Subject {
+		r.Subject = ""
+	}
+	r.Tags = slices.DeleteFunc(slices.Clone(r.Tags), func(t string) bool { return containsFold(step.Tags, t) })
+	r.Grades = slices.DeleteFunc(slices.Clone(r.Grades), func(g string) bool { return slices.Contains(step.Grades, g) })
+	r.Credits = slices.Clone(r.Credits)
+	if step.First {
+		r.Credits = slices.Delete(r.Credits, i, i+1)
+		return false
+	}
+	r.Credits[i].Note, r.Credits[i].Last = step.Note, Step{}
+	return false
+}
+
+// change takes what somebody who saved it wants it to be.
+func (r *Resource) change(m bot.Member, g given) {
+	r.Title, r.Subject, r.Tags, r.Grades = g.title, g.subject, g.tags, g.grades
+	r.Credits = slices.Clone(r.Credits)
+	c := &r.Credits[r.credit(m)]
+	c.Note, c.Last = g.note, Step{} // what was added is not what there is any more
+}
+
+// try takes in how it went with somebody, in the place of what they said before.
+func (r *Resource) try(m bot.Member, t Try) (full bool) {
+	r.Tries = slices.DeleteFunc(slices.Clone(r.Tries), func(old Try) bool { return m.Is(old.Member) })
+	if len(r.Tries) >= MostTries {
+		return true
+	}
+	t.Member = m.ID
+	r.Tries = append(r.Tries, t)
+	return false
+}
+
+// thankedBy reports whether a member has said thanks.
+func (r *Resource) thankedBy(m bot.Member) bool { return slices.ContainsFunc(r.Thanks, m.Is) }
+
+// forget takes a member out. What is no person's, such as the title, stays.
+func (r *Resource) forget(m bot.Member) {
+	r.Credits = slices.DeleteFunc(slices.Clone(r.Credits), func(c Credit) bool { return m.Is(c.Member) })
+	r.Tries = slices.DeleteFunc(slices.Clone(r.Tries), func(t Try) bool { return m.Is(t.Member) })
+	r.Thanks = slices.DeleteFunc(slices.Clone(r.Thanks), m.Is)
+	if m.Is(r.Hidden.By) {
+		r.Hidden.By = ""
+	}
+	if m.Is(r.Health.Works) {
+		r.Health.Works = ""
+	}
+}
+
+// merge takes in what is known of the same thing in another community. Doing it twice
+// changes nothing.
+func (r *Resource) merge(o *Resource) {
+	if r.Title == "" {
+		r.Title = o.Title
+	}
+	if r.Subject == "" {
+		r.Subject = o.Subject
+	}
+	if r.Licence == "" {
+		r.Licence = o.Licence
+	}
+	if o.Created.Before(r.Created) {
+		r.Created = o.Created
+	}
+	if o.Page.Read.After(r.Page.Read) {
+		r.Page = o.Page
+	}
+	r.Tags = slices.Clone(r.Tags)
+	for _, t := range o.Tags {
+		if len(r.Tags) < MostTags && !containsFold(r.Tags, t) {
+			r.Tags = append(r.Tags, t)
+		}
+	}
+	r.Grades = inOrder(append(slices.Clone(r.Grades), o.Grades...))
+	r.Credits, r.Tries, r.Thanks = slices.Clone(r.Credits), slices.Clone(r.Tries), slices.Clone(r.Thanks)
+	for _, c := range o.Credits {
+		known := slices.ContainsFunc(r.Credits, func(k Credit) bool { return k.Member == c.Member })
+		if !known && len(r.Credits) < MostCredits {
+			r.Credits = append(r.Credits, c)
+		}
+	}
+	slices.SortStableFunc(r.Credits, func(a, b Credit) int { return a.At.Compare(b.At) })
+	for _, t := range o.Tries {
+		known := slices.ContainsFunc(r.Tries, func(k Try) bool { return k.Member == t.Member })
+		if !known && len(r.Tries) < MostTries {
+			r.Tries = append(r.Tries, t)
+		}
+	}
+	for _, m := range o.Thanks {
+		if !slices.Contains(r.Thanks, m) && len(r.Thanks) < MostThanks {
+			r.Thanks = append(r.Thanks, m)
+		}
+	}
+}

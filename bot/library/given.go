@@ -1,0 +1,113 @@
+package library
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/library/link"
+)
+
+// given is what somebody says of a resource when they save it.
+type given struct {
+	title   string
+	note    string
+	subject string
+	tags    []string
+	grades  []string
+	from    Origin
+}
+
+// fault says what is wrong with a field, in the words of a message.
+type fault struct {
+	field string
+	key   bot.Key
+	args  []bot.Arg
+}
+
+// mostLinks is how many links can be saved at once.
+const mostLinks = 10
+
+// linksOf reads links with blanks or lines between, each thing once.
+func linksOf(typed string) (links []link.Link, wrong []fault) {
+	for _, word := range strings.Fields(typed) {
+		l, err := link.Parse(strings.TrimRight(word, ",;"))
+		if err != nil {
+			return nil, []fault{{linkField, "library.fault.link", []bot.Arg{bot.Str("typed", bot.Shorten(word, MostTag))}}}
+		}
+		if !slices.ContainsFunc(links, func(other link.Link) bool { return other.Key == l.Key }) {
+			links = append(links, l)
+		}
+	}
+	switch {
+	case len(links) == 0:
+		return nil, []fault{{linkField, "library.fault.no_link", nil}}
+	case len(links) > mostLinks:
+		return nil, []fault{{linkField, "library.fault.links", []bot.Arg{bot.Num("most", mostLinks)}}}
+	default:
+		return links, nil
+	}
+}
+
+// typedWords takes apart what was typed after a command, without names: first links,
+// then words, of which those with "#" are tags.
+func typedWords(typed string) (links, note, tags string) {
+	var l, n, t []string
+	for i, word := range strings.Fields(typed) {
+		low := strings.ToLower(word)
+		switch {
+		case i == 0, strings.HasPrefix(low, "https://"), strings.HasPrefix(low, "http://"):
+			l = append(l, word)
+		case strings.HasPrefix(word, "#") && len(word) > 1:
+			t = append(t, strings.TrimRight(word, ".,;"))
+		default:
+			n = append(n, word)
+		}
+	}
+	return strings.Join(l, " "), strings.Join(n, " "), strings.Join(t, " ")
+}
+
+// read takes what was typed for a resource. Everything may be empty.
+func read(value func(field string) string) (g given, wrong []fault) {
+	refuse := func(field string, key bot.Key, args ...bot.Arg) { wrong = append(wrong, fault{field, key, args}) }
+	text := func(field string, most int) string {
+		t := strings.TrimSpace(value(field))
+		if n := utf8.RuneCountInString(t); n > most {
+			refuse(field, "library.fault.long", bot.Num("most", most), bot.Num("count", n))
+		}
+		return t
+	}
+	g.title, g.note, g.subject = text(titleField, MostTitle), text(noteField, MostNote), text(subjectField, MostTag)
+	g.tags = tagsOf(value(tagsField))
+	if len(g.tags) > MostTags {
+		refuse(tagsField, "library.fault.tags", bot.Num("most", MostTags))
+	}
+	if slices.ContainsFunc(g.tags, func(t string) bool { return utf8.RuneCountInString(t) > MostTag }) {
+		refuse(tagsField, "library.fault.tag", bot.Num("most", MostTag))
+	}
+	var unknown string
+	if g.grades, unknown = gradesOf(value(gradeField)); unknown != "" {
+		refuse(gradeField, "library.fault.grade", bot.Str("typed", bot.Shorten(unknown, MostTag)))
+	}
+	return g, wrong
+}
+
+// tagsOf reads tags: with or without "#", with commas or blanks between. Where there
+// is a comma, a tag may have blanks.
+func tagsOf(typed string) []string {
+	split := strings.Fields
+	if strings.ContainsAny(typed, ",;\n") {
+		split = func(s string) []string {
+			return strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(",;\n", r) })
+		}
+	}
+	var tags []string
+	for _, t := range split(typed) {
+		t = strings.Join(strings.Fields(strings.TrimLeft(strings.TrimSpace(t), "#")), " ")
+		if t != "" && !slices.ContainsFunc(tags, func(other string) bool { return strings.EqualFold(other, t) }) {
+			tags = append(tags, t)
+		}
+	}
+	return tags
+}

@@ -1,0 +1,128 @@
+package library
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestGrades(t *testing.T) {
+	for typed, want := range map[string]string{
+		"":                   "",
+		"4":                  "4",
+		"grade 4":            "4",
+		"Grades 3-5":         "3–5",
+		"3–5, 7":             "3–5, 7",
+		"7 6":                "6, 7",
+		"K,1":                "K, 1",
+		"k-2":                "K–2",
+		"PreK":               "PreK",
+		"7th and 8th":        "7, 8",
+		"6º y 7º":            "6, 7",
+		"middle school":      "6–8",
+		"High School":        "9–12",
+		"11-college":         "11–College",
+		"secundaria":         "7–9",
+		"04":                 "4",
+		"4 4 4":              "4",
+		"kindergarten to 1":  "K, 1",
+		"elementary, middle": "K–8",
+		"13":                 "?13",
+		"5-3":                "?5-3",
+		"fourth":             "?fourth",
+		"-":                  "?-",
+		"4;drop":             "?drop",
+	} {
+		found, unknown := gradesOf(typed)
+		got := gradesShown(found)
+		if unknown != "" {
+			got = "?" + unknown
+		}
+		if got != want {
+			t.Errorf("%q: %q, want %q", typed, got, want)
+		}
+	}
+}
+
+func TestTags(t *testing.T) {
+	for typed, want := range map[string]string{
+		"":                             "",
+		"#fractions":                   "fractions",
+		"#fractions hands-on":          "fractions|hands-on",
+		"fractions, number line":       "fractions|number line",
+		"Fractions #fractions":         "Fractions",
+		" # , ##x,":                    "x",
+		"#fracciones;\nrecta numérica": "fracciones|recta numérica",
+	} {
+		if got := strings.Join(tagsOf(typed), "|"); got != want {
+			t.Errorf("%q: %q, want %q", typed, got, want)
+		}
+	}
+}
+
+func values(pairs ...string) func(string) string {
+	return func(field string) string {
+		for i := 0; i < len(pairs); i += 2 {
+			if pairs[i] == field {
+				return pairs[i+1]
+			}
+		}
+		return ""
+	}
+}
+
+func TestReadGiven(t *testing.T) {
+	g, wrong := read(values(noteField, " Skip part two. ", tagsField, "#fractions", gradeField, "4"))
+	if len(wrong) > 0 || g.note != "Skip part two." || !slices.Equal(g.tags, []string{"fractions"}) || !slices.Equal(g.grades, []string{"4"}) {
+		t.Errorf("%+v, %+v", g, wrong)
+	}
+	_, wrong = read(values(noteField, strings.Repeat("x", MostNote+1), titleField, strings.Repeat("é", MostTitle+1),
+		tagsField, strings.Repeat("x", MostTag+1), gradeField, "fourth", subjectField, strings.Repeat("x", MostTag+1)))
+	var fields []string
+	for _, w := range wrong {
+		fields = append(fields, w.field)
+	}
+	if want := []string{titleField, noteField, subjectField, tagsField, gradeField}; !slices.Equal(fields, want) {
+		t.Errorf("faults in %q, want %q", fields, want)
+	}
+}
+
+func TestLinksOf(t *testing.T) {
+	for typed, want := range map[string]string{
+		"www.example.org/strips?utm_source=x":             "example.org/strips",
+		"https://example.org/a, http://www.example.org/a": "example.org/a",
+		"https://example.org/a\nhttps://example.org/b":    "example.org/a example.org/b",
+		"fractions":                              "?library.fault.link",
+		"https://example.org/a http://10.0.0.1/": "?library.fault.link",
+		"":                                       "?library.fault.no_link",
+		"https://a.org https://b.org https://c.org https://d.org https://e.org https://f.org https://g.org https://h.org https://i.org https://j.org https://k.org": "?library.fault.links",
+	} {
+		links, wrong := linksOf(typed)
+		var keys []string
+		for _, l := range links {
+			keys = append(keys, l.Key)
+		}
+		got := strings.Join(keys, " ")
+		if len(wrong) > 0 {
+			got = "?" + string(wrong[0].key)
+		}
+		if got != want {
+			t.Errorf("%q: %q, want %q", typed, got, want)
+		}
+	}
+}
+
+func TestTypedWords(t *testing.T) {
+	for typed, want := range map[string]string{
+		"example.org/a Skip part two":                       "example.org/a|Skip part two|",
+		"https://a.org #fractions Skip #hands-on, part two": "https://a.org|Skip part two|#fractions #hands-on",
+		"https://a.org HTTPS://b.org see b.org":             "https://a.org HTTPS://b.org|see b.org|",
+		"https://a.org # 1":                                 "https://a.org|# 1|",
+		"  ":                                                "||",
+	} {
+		links, note, tags := typedWords(typed)
+		if got := links + "|" + note + "|" + tags; got != want {
+			t.Errorf("%q: %q, want %q", typed, got, want)
+		}
+	}
+}

@@ -1,0 +1,99 @@
+package library
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Grades are what a resource may be for, in their order: years of school as they
+// are counted in the United States, and what is before and after.
+// https://nces.ed.gov/programs/digest/
+var grades = []string{"PreK", "K", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "College", "Adult"}
+
+// gradeWords are other words for them, in English and Spanish, in small letters.
+var gradeWords = map[string][]string{
+	"prek": {"PreK"}, "pre-k": {"PreK"}, "preschool": {"PreK"}, "preescolar": {"PreK"}, "infantil": {"PreK"},
+	"k": {"K"}, "kindergarten": {"K"}, "kinder": {"K"},
+	"elementary": {"K", "1", "2", "3", "4", "5"}, "primary": {"K", "1", "2", "3", "4", "5"}, "primaria": {"1", "2", "3", "4", "5", "6"},
+	"middle": {"6", "7", "8"}, "secundaria": {"7", "8", "9"}, "high": {"9", "10", "11", "12"}, "secondary": {"6", "7", "8", "9", "10", "11", "12"}, "bachillerato": {"10", "11", "12"},
+	"college": {"College"}, "university": {"College"}, "higher": {"College"}, "universidad": {"College"},
+	"adult": {"Adult"}, "adults": {"Adult"}, "adultos": {"Adult"},
+	"grade": nil, "grades": nil, "grado": nil, "grados": nil, "school": nil, "year": nil, "and": nil, "y": nil, "to": nil, "a": nil,
+}
+
+// gradesOf reads grades as people write them: "4", "grades 3-5", "K, 1", "7th",
+// "6º", "middle school". unknown is the first word that is none.
+func gradesOf(typed string) (found []string, unknown string) {
+	for _, word := range strings.FieldsFunc(strings.ToLower(typed), func(r rune) bool { return strings.ContainsRune(" ,;/+&\t\n", r) }) {
+		some, ok := gradesIn(word)
+		if !ok {
+			return nil, word
+		}
+		found = append(found, some...)
+	}
+	return inOrder(found), ""
+}
+
+func gradesIn(word string) ([]string, bool) {
+	if some, ok := gradeWords[word]; ok {
+		return some, true
+	}
+	from, to, several := strings.Cut(strings.NewReplacer("–", "-", "—", "-").Replace(word), "-")
+	first := gradeAt(from)
+	last := first
+	if several {
+		last = gradeAt(to)
+	}
+	if first < 0 || last < first {
+		return nil, false
+	}
+	return grades[first : last+1], true
+}
+
+// gradeAt is where a grade is among all, or -1.
+func gradeAt(word string) int {
+	word = strings.TrimLeft(word, "#")
+	for _, ending := range []string{"th", "st", "nd", "rd", "º", "°", "o", "ª"} {
+		if number, found := strings.CutSuffix(word, ending); found {
+			if _, err := strconv.Atoi(number); err == nil {
+				word = number
+				break
+			}
+		}
+	}
+	if some := gradeWords[word]; len(some) == 1 {
+		word = some[0]
+	}
+	if n, err := strconv.Atoi(word); err == nil {
+		word = strconv.Itoa(n) // "04"
+	}
+	return slices.IndexFunc(grades, func(g string) bool { return strings.EqualFold(g, word) })
+}
+
+// inOrder sorts grades, and has each once.
+func inOrder(some []string) []string {
+	slices.SortFunc(some, func(a, b string) int { return slices.Index(grades, a) - slices.Index(grades, b) })
+	return slices.Compact(some)
+}
+
+// gradesShown are grades in few characters: "3–5, 7".
+func gradesShown(some []string) string {
+	var out []string
+	for i := 0; i < len(some); {
+		j := i
+		for j+1 < len(some) && slices.Index(grades, some[j+1]) == slices.Index(grades, some[j])+1 {
+			j++
+		}
+		switch j - i {
+		case 0:
+			out = append(out, some[i])
+		case 1:
+			out = append(out, some[i], some[j])
+		default:
+			out = append(out, some[i]+"–"+some[j])
+		}
+		i = j + 1
+	}
+	return strings.Join(out, ", ")
+}

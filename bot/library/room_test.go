@@ -1,0 +1,164 @@
+package library_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/bottest"
+	"github.com/staffroom-bot/staffroom/bot/library"
+	"github.com/staffroom-bot/staffroom/bot/outbox"
+	"github.com/staffroom-bot/staffroom/bot/redis"
+	"github.com/staffroom-bot/staffroom/bot/redis/redistest"
+	"github.com/staffroom-bot/staffroom/scheduler"
+)
+
+func TestMain(m *testing.M) { redistest.Main(m) }
+
+const school = bot.CommunityID("01home")
+
+// counted counts what is asked of a store, and lets something happen before a change.
+type counted struct {
+	redis.Library
+	reads, writes atomic.Int32
+	before        atomic.Pointer[func()]
+}
+
+func (c *counted) Read(ctx context.Context, in bot.CommunityID, m bot.MemberID, ids ...string) (library.Reading, error) {
+	c.reads.Add(1)
+	return c.Library.Read(ctx, in, m, ids...)
+}
+
+func (c *counted) Advance(ctx context.Context, r *library.Resource, e outbox.Effects) error {
+	c.writes.Add(1)
+	if do := c.before.Swap(nil); do != nil {
+		(*do)()
+	}
+	return c.Library.Advance(ctx, r, e)
+}
+
+// room is a community with a library.
+type room struct {
+	*testing.T
+	clock  *scheduler.ManualClock
+	store  *counted
+	router *bot.Router
+	runner *scheduler.Runner
+	roles  map[string]bot.Role
+	inputs atomic.Int32
+}
+
+func (o *room) Names(_ context.Context, _ bot.CommunityID, ids []bot.MemberID) (map[bot.MemberID]string, error) {
+	names := map[bot.MemberID]string{}
+	for _, id := range ids {
+		names[id] = "Name of " + string(id)
+	}
+	return names, nil
+}
+
+// member is who an account belongs to.
+func (o *room) member(a bot.Account) bot.Member {
+	m := bot.Member{ID: bot.MemberID(a.User), Community: school, Name: "Name of " + a.User, Language: "en", Zone: "America/New_York", Role: bot.RoleMember}
+	if role := o.roles[a.User]; role != "" {
+		m.Role = role
+	}
+	return m
+}
+
+func (o *room) Known(_ context.Context, _ bot.CommunityID, a bot.Account) (bot.MemberID, error) {
+	return bot.MemberID(a.User), nil
+}
+
+func (o *room) Origin(context.Context, bot.CommunityID, bot.Subject) (library.Origin, error) {
+	return library.Origin{Chat: "c1", Name: "SciChat", Question: 4}, nil
+}
+
+func (o *room) Called(context.Context, bot.CommunityID, string) (string, error) {
+	return "SciChat", nil
+}
+
+func (o *room) About(_ context.Context, _ *bot.Request, text string) (bot.Reply, error) {
+	return bot.Say(bot.Plain("reported: " + text)), nil
+}
+
+func newRoom(t *testing.T) *room {
+	t.Helper()
+	o := &room{T: t, clock: scheduler.NewManualClock(time.Date(2026, 3, 10, 14, 0, 0, 0, time.UTC)), roles: map[string]bot.Role{}}
+	store, err := redis.Open(t.Context(), redistest.InProcess(t), o.clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.store = &counted{Library: redis.Library{Store: store}}
+	s := library.New(library.Options{Store: o.store, People: o, Chats: o, Reports: o, Words: bottest.Words{}})
+	t.Cleanup(s.Close)
+	o.router = bot.NewRouter(func(next bot.Handler) bot.Handler {
+		return func(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+			req.Member = o.member(req.Account)
+			if !req.Route.Access.Allows(req.Member.Role) {
+				return bot.Reply{}, &bot.Error{Code: bot.Forbidden}
+			}
+			return next(ctx, req)
+		}
+	})
+	s.Register(o.router)
+	o.router.Command(bot.Command{Name: "organize", Subcommands: []bot.Subcommand{s.Organizing()}})
+	o.runner = scheduler.NewRunner(store, scheduler.Options{})
+	o.runner.Handle(library.WishJobKind, s.EndWish)
+	return o
+}
+
+// ask is what somebody asks for, with an input of its own.
+func (o *room) ask(user, path string, values ...string) (bot.Reply, error) {
+	return o.send(user, fmt.Sprint("input ", o.inputs.Add(1)), path, values...)
+}
+
+func (o *room) send(user, input, path string, values ...string) (bot.Reply, error) {
+	req := bottest.Request(user, path, values...)
+	req.Input = bot.InputID(input)
+	return o.router.Ask(o.Context(), req)
+}
+
+// must is ask, without errors.
+func (o *room) must(user, path string, values ...string) bot.Reply {
+	o.Helper()
+	reply, err := o.ask(user, path, values...)
+	if err != nil || len(reply.FieldErrors) > 0 {
+		o.Fatalf("%s asks for %s: %v %v", user, path, err, reply.FieldErrors)
+	}
+	return reply
+}
+
+// control is the path of a control.
+func control(t *testing.T, r bot.Reply, key string) string {
+	t.Helper()
+	for _, c := range r.Message.Controls {
+		if c.Label == "en "+key {
+			return c.Path
+		}
+	}
+	t.Fatalf("there is no %s in %+v", key, r.Message)
+	return ""
+}
+
+func says(t *testing.T, r bot.Reply, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if got := r.Message.Text.String(); !strings.Contains(got, part) {
+			t.Errorf("it says %q, not %q", got, part)
+		}
+	}
+}
+
+func (o *room) resource(key string) (library.Resource, bool) {
+	o.Helper()
+	got, err := o.store.Library.Read(o.Context(), school, "", library.IDOf(key))
+	if err != nil {
+		o.Fatal(err)
+	}
+	r, ok := got.Found[library.IDOf(key)]
+	return r, ok
+}

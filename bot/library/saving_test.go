@@ -1,0 +1,207 @@
+package library_test
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/bottest"
+	"github.com/staffroom-bot/staffroom/bot/library"
+)
+
+// A save takes one call to read, and one to write.
+func TestASaveIsTwoCalls(t *testing.T) {
+	o := newRoom(t)
+	for _, user := range []string{"ana", "joe"} {
+		o.store.reads.Store(0)
+		o.store.writes.Store(0)
+		o.must(user, "/library/save", "link", "https://example.org/strips Skip part two", "grade", "4")
+		if r, w := o.store.reads.Load(), o.store.writes.Load(); r != 1 || w != 1 {
+			t.Errorf("%s: %d to read, %d to write", user, r, w)
+		}
+	}
+}
+
+// Who is overtaken tries again: of people who save the same at the same time, each
+// has their credit and their note.
+func TestSavedAtTheSameTime(t *testing.T) {
+	o := newRoom(t)
+	other := func() { o.must("joe", "/library/save", "link", "https://www.example.org/strips/ From Joe") }
+	o.store.before.Store(&other)
+	o.must("ana", "/library/save", "link", "http://example.org/strips From Ana")
+	r, _ := o.resource("example.org/strips")
+	if len(r.Credits) != 2 || r.Credits[0].Note != "From Joe" || r.Credits[1].Note != "From Ana" {
+		t.Errorf("credits %+v", r.Credits)
+	}
+	var all sync.WaitGroup
+	for i := range 4 {
+		all.Go(func() { o.must(fmt.Sprint("m", i), "/library/save", "link", "https://example.org/strips") })
+	}
+	all.Wait()
+	if r, _ := o.resource("example.org/strips"); len(r.Credits) != 6 {
+		t.Errorf("%d credits", len(r.Credits))
+	}
+}
+
+// What comes twice has one effect, and the same answer.
+func TestRepeatedInputs(t *testing.T) {
+	o := newRoom(t)
+	const links = "https://example.org/a https://example.org/b"
+	for range 2 {
+		reply, err := o.send("ana", "save", "/library/save", "link", links)
+		if err != nil {
+			t.Fatal(err)
+		}
+		says(t, reply, "library.saved.several count=2")
+	}
+	id := library.IDOf("example.org/a")
+	for range 2 {
+		if _, err := o.send("joe", "tried", "/library/tried/"+id, "again", "yes", "worked", "All of it"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if r, _ := o.resource("example.org/a"); r.Version != 2 || len(r.Credits) != 1 || len(r.Tries) != 1 {
+		t.Errorf("%+v", r)
+	}
+	for range 2 {
+		reply, err := o.send("ana", "undo", "/library/undo/"+library.IDOf("example.org/b"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		says(t, reply, "library.undone.gone")
+	}
+	if _, ok := o.resource("example.org/b"); ok {
+		t.Error("what was undone is there")
+	}
+}
+
+// Undoing is for an hour, and takes away nothing of anybody else's.
+func TestUndoing(t *testing.T) {
+	o := newRoom(t)
+	card := o.must("ana", "/library/save", "link", "https://example.org/strips Note", "tags", "#fractions")
+	undo := control(t, card, "library.button.undo")
+	o.must("joe", "/library/thank/"+library.IDOf("example.org/strips"))
+	if _, err := o.ask("joe", undo); bot.CodeOf(err) != bot.Conflict {
+		t.Errorf("somebody else undoes it: %v", err)
+	}
+	says(t, o.must("ana", undo), "library.undone")
+	if r, ok := o.resource("example.org/strips"); !ok || len(r.Credits) != 0 || len(r.Tags) != 0 || len(r.Thanks) != 1 {
+		t.Errorf("it is %+v", r)
+	}
+	o.must("ana", "/library/save", "link", "https://example.org/strips")
+	o.clock.Set(o.clock.Now().Add(time.Hour))
+	if _, err := o.ask("ana", undo); bot.CodeOf(err) != bot.Conflict {
+		t.Errorf("after an hour: %v", err)
+	}
+}
+
+// Whoever may add may, in all ways, and nobody else.
+func TestWhoMayAdd(t *testing.T) {
+	ways := map[string]func(o *room, user string) (bot.Reply, error){
+		"the command": func(o *room, user string) (bot.Reply, error) {
+			return o.ask(user, "/library/save", "link", "https://example.org/"+user)
+		},
+		"the form": func(o *room, user string) (bot.Reply, error) {
+			return o.ask(user, "/library/saved/-/0", "link", "https://example.org/"+user)
+		},
+		"the form of a message": func(o *room, user string) (bot.Reply, error) {
+			return o.ask(user, "/library/saved/c1/4", "link", "https://example.org/"+user)
+		},
+		"an answer": func(o *room, user string) (bot.Reply, error) {
+			wish := control(o.T, o.must(user, "/library/wanted", "text", "Xyzzy"+strings.ToUpper(user)), "library.button.unask")
+			return o.ask(user, "/library/answered/"+wish[strings.LastIndexByte(wish, '/')+1:], "link", "https://example.org/"+user)
+		},
+	}
+	roles := []bot.Role{bot.RoleMember, bot.RoleHost, bot.RoleOrganizer}
+	for name, way := range ways {
+		t.Run(name, func(t *testing.T) {
+			o := newRoom(t)
+			o.roles = map[string]bot.Role{"host": bot.RoleHost, "organizer": bot.RoleOrganizer}
+			for least, adds := range roles {
+				o.must("organizer", "/organize/library/adds", bot.Picked, string(adds))
+				for rank, role := range roles {
+					_, err := way(o, string(role))
+					if allowed := rank >= least; allowed != (err == nil) || !allowed && bot.CodeOf(err) != bot.Forbidden {
+						t.Errorf("where %s may add, %s gets %v", adds, role, err)
+					}
+				}
+			}
+		})
+	}
+}
+
+// What organizers do nobody else does, and what is another's nobody changes.
+func TestWhoMayDoWhat(t *testing.T) {
+	o := newRoom(t)
+	o.roles = map[string]bot.Role{"host": bot.RoleHost, "organizer": bot.RoleOrganizer}
+	o.must("ana", "/library/save", "link", "https://example.org/strips")
+	id := library.IDOf("example.org/strips")
+	for path, who := range map[string]string{ // who may, of ana, who saved it, joe, host and organizer
+		"/organize/library":            "organizer",
+		"/organize/library/adds":       "organizer",
+		"/organize/library/blocked":    "organizer",
+		"/organize/library/block":      "organizer",
+		"/organize/library/hide":       "organizer",
+		"/library/hide/" + id + "/yes": "organizer",
+		"/library/hide/" + id + "/no":  "organizer",
+		"/library/change/" + id:        "ana",
+		"/library/changed/" + id:       "ana",
+		"/library/card/" + id:          "ana joe host organizer",
+		"/library/try/" + id:           "ana joe host organizer",
+		"/library/thank/" + id:         "ana joe host organizer",
+		"/library/keep/" + id + "/yes": "ana joe host organizer",
+		"/library/report/" + id:        "ana joe host organizer",
+	} {
+		var may []string
+		for _, user := range []string{"ana", "joe", "host", "organizer"} {
+			_, err := o.ask(user, path, bot.Picked, map[bool]string{true: "member", false: id}[strings.HasSuffix(path, "adds")])
+			if err == nil {
+				may = append(may, user)
+			} else if bot.CodeOf(err) != bot.Forbidden {
+				t.Errorf("%s of %s: %v", path, user, err)
+			}
+			o.must("organizer", "/library/hide/"+id+"/no")
+		}
+		if got := strings.Join(may, " "); got != who {
+			t.Errorf("%s: %q may, want %q", path, got, who)
+		}
+	}
+}
+
+func TestBlockedSites(t *testing.T) {
+	o := newRoom(t)
+	o.roles["olga"] = bot.RoleOrganizer
+	o.must("olga", "/organize/library/block", "sites", "spam.example")
+	_, err := o.ask("olga", "/library/save", "link", "https://example.org/a https://deep.spam.example/x")
+	if bot.CodeOf(err) != bot.Forbidden {
+		t.Errorf("it is taken: %v", err)
+	}
+	if _, ok := o.resource("example.org/a"); ok {
+		t.Error("half of it is saved")
+	}
+}
+
+func TestMessageMenu(t *testing.T) {
+	o := newRoom(t)
+	act := func(text string) bot.Reply {
+		req := bottest.Request("joe", "/library/message")
+		req.Subject = &bot.Subject{Message: bot.MessageRef{Channel: bottest.Channel("lobby"), ID: "1"}, Text: text}
+		reply, err := o.router.Ask(t.Context(), req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return reply
+	}
+	says(t, act("nothing to see"), "library.save.none")
+	form := act("A4 see https://example.org/a and (https://example.org/b), or https://example.org/a#x").Form
+	if want := "https://example.org/a\nhttps://example.org/b"; form == nil || form.Fields[0].Value != want || len(form.Fields) > bot.MaxFields {
+		t.Fatalf("the form is %+v", form)
+	}
+	o.must("joe", form.Path, "link", form.Fields[0].Value)
+	if r, _ := o.resource("example.org/b"); len(r.Credits) != 1 || r.Credits[0].From != (library.Origin{Chat: "c1", Name: "SciChat", Question: 4}) {
+		t.Errorf("it is from %+v", r.Credits)
+	}
+}

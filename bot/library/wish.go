@@ -1,0 +1,91 @@
+package library
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/scheduler"
+)
+
+// Wish is something that people are looking for and the library does not have. Its ID
+// comes from its words, so that the same is asked once, whoever asks.
+type Wish struct {
+	ID        string          `json:"-"` // see wishID
+	Community bot.CommunityID `json:"-"`
+	Version   int64           `json:"-"`
+
+	Text   string    `json:"text"` // as typed first
+	Made   time.Time `json:"made"`
+	Until  time.Time `json:"until"` // it ends then, answered or not
+	Askers []Asker   `json:"askers"`
+	// Answer is the resource that somebody had; empty: it is still wanted.
+	Answer string `json:"answer,omitempty"`
+}
+
+// Asker is somebody who is looking for it, and how to tell them.
+type Asker struct {
+	Member   bot.MemberID `json:"member"`
+	Account  bot.Account  `json:"account"`
+	Language string       `json:"language,omitempty"` // IETF tag
+	Zone     string       `json:"zone,omitempty"`     // IANA zone
+}
+
+// WishFor is how long something stays wanted.
+const WishFor = 90 * 24 * time.Hour
+
+// WishJobKind is the kind of the jobs that end wishes. Register Service.EndWish for
+// it.
+const WishJobKind = "library-wish"
+
+// How much somebody can ask for, in characters, and how much a community, at a time.
+const (
+	MostWish   = 200
+	MostWishes = 100
+)
+
+// wished is what somebody is looking for, as it is kept: on one line, not too long.
+func wished(typed string) string {
+	return bot.Shorten(strings.Join(strings.Fields(typed), " "), MostWish)
+}
+
+// wishID names the wish for these words: the same for all ways to write them.
+func wishID(text string) string { return IDOf("wish " + strings.ToLower(wished(text))) }
+
+// open reports whether it is still wanted.
+func (w *Wish) open(now time.Time) bool { return w.Answer == "" && now.Before(w.Until) }
+
+// askedBy reports whether a member is looking for it.
+func (w *Wish) askedBy(m bot.Member) bool {
+	return slices.ContainsFunc(w.Askers, func(a Asker) bool { return m.Is(a.Member) })
+}
+
+// drop takes a member out, and reports whether they were there.
+func (w *Wish) drop(m bot.Member) bool {
+	n := len(w.Askers)
+	w.Askers = slices.DeleteFunc(slices.Clone(w.Askers), func(a Asker) bool { return m.Is(a.Member) })
+	return len(w.Askers) < n
+}
+
+// join takes in those who are looking for the same.
+func (w *Wish) join(others []Asker) {
+	for _, a := range others {
+		if !slices.ContainsFunc(w.Askers, func(known Asker) bool { return known.Member == a.Member }) {
+			w.Askers = append(w.Askers, a)
+		}
+	}
+}
+
+func (w *Wish) jobID() string { return WishJobKind + "/" + w.ID }
+
+// ending is the job that ends it.
+func (w *Wish) ending() (scheduler.Job, error) {
+	payload, err := json.Marshal(wishPayload{Wish: w.ID})
+	return scheduler.Job{Group: string(w.Community), ID: w.jobID(), Kind: WishJobKind, Due: w.Until, Payload: payload}, err
+}
+
+type wishPayload struct {
+	Wish string `json:"wish"`
+}

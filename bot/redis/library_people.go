@@ -1,0 +1,98 @@
+package redis
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/library"
+	"github.com/staffroom-bot/staffroom/bot/outbox"
+)
+
+// What is kept of a member beside the resources themselves.
+func keptBy(m bot.MemberID) string        { return "librarykept:" + string(m) }
+func libraryOf(m bot.MemberID) string     { return "libraryof:" + string(m) }
+func librarySearch(m bot.MemberID) string { return "librarysearch:" + string(m) }
+
+// libraryKeepers is where it is kept who has resources for themselves.
+const libraryKeepers = "librarykeepers"
+
+// KeepRules implements library.Store.
+func (s Library) KeepRules(ctx context.Context, r *library.Rules, e outbox.Effects) error {
+	version, err := s.advance(ctx, change{
+		community: r.Community, records: libraryRules, id: "all", from: r.Version, body: r, unless: []string{leftByAll}, Effects: e,
+	})
+	if err == nil {
+		r.Version = version
+	}
+	return err
+}
+
+// Keep implements library.Store.
+func (s Library) Keep(ctx context.Context, c bot.CommunityID, m bot.MemberID, id string, keep bool) error {
+	writes := []write{{"ZREM", keptBy(m), []string{id}}}
+	if keep {
+		now, err := s.Now(ctx)
+		if err != nil {
+			return err
+		}
+		writes = []write{{"ZADD", keptBy(m), []string{millis(now), id}}, {"ZADD", libraryKeepers, []string{"0", string(m)}}}
+	}
+	_, err := s.advance(ctx, change{community: c, writes: writes})
+	return err
+}
+
+// Kept implements library.Store.
+func (s Library) Kept(ctx context.Context, c bot.CommunityID, m bot.MemberID, limit int) ([]string, error) {
+	ids, err := s.client.ZRevRange(ctx, key(c, keptBy(m)), 0, int64(limit)-1).Result()
+	return ids, failed(err)
+}
+
+// Of implements library.Store.
+func (s Library) Of(ctx context.Context, c bot.CommunityID, m bot.MemberID) ([]string, error) {
+	ids, err := s.client.SMembers(ctx, key(c, libraryOf(m))).Result()
+	slices.Sort(ids)
+	return ids, failed(err)
+}
+
+// KeepSearch implements library.Store.
+func (s Library) KeepSearch(ctx context.Context, c bot.CommunityID, m bot.MemberID, mark string, q library.Search) error {
+	body, err := json.Marshal(q)
+	if err != nil {
+		return err
+	}
+	pipe := s.client.TxPipeline()
+	pipe.HSet(ctx, key(c, librarySearch(m)), mark, body)
+	pipe.PExpire(ctx, key(c, librarySearch(m)), library.SearchFor)
+	_, err = pipe.Exec(ctx)
+	return failed(err)
+}
+
+// Search implements library.Store.
+func (s Library) Search(ctx context.Context, c bot.CommunityID, m bot.MemberID, mark string) (q library.Search, err error) {
+	body, err := s.client.HGet(ctx, key(c, librarySearch(m)), mark).Bytes()
+	if errors.Is(err, redis.Nil) {
+		return q, &bot.Error{Code: bot.NotFound}
+	}
+	if err != nil {
+		return q, failed(err)
+	}
+	if err := json.Unmarshal(body, &q); err != nil {
+		return q, fmt.Errorf("library: %w", err)
+	}
+	return q, nil
+}
+
+// Forget implements library.Store.
+func (s Library) Forget(ctx context.Context, c bot.CommunityID, m bot.MemberID) error {
+	_, err := s.advance(ctx, change{community: c, writes: []write{
+		{"DEL", keptBy(m), []string{}}, {"DEL", libraryOf(m), []string{}}, {"DEL", librarySearch(m), []string{}},
+		{"ZREM", libraryKeepers, []string{string(m)}},
+	}})
+	return err
+}

@@ -1,0 +1,13 @@
+// Package platforms has people use the whole of Staffroom on each platform: they
+// see what Slack or Discord shows them, press its buttons, fill in its forms and
+// write. It is all tests.
+//
+// The platforms are on the loopback interface, and what is sent to them is checked
+// against their specifications where those are at hand. The clock is moved by hand.
+//
+//	main_test.go      Redis for the tests
+//	screen_test.go    a platform as people use it, and a house on it
+//	menu_test.go      the menu of a message
+//	stage_test.go     people, and what they do and see
+//	checkins_test.go  check-ins, from the form that makes them to the journal
+package platforms

@@ -1,0 +1,10 @@
+package platforms
+
+import (
+	"testing"
+	_ "time/tzdata"
+
+	"github.com/staffroom-bot/staffroom/bot/redis/redistest"
+)
+
+func TestMain(m *testing.M) { redistest.Main(m) }

@@ -1,0 +1,83 @@
+package rule
+
+// ParseSince reads from which day on somebody means, in English or Spanish, who says
+// it on a day: "2 weeks", "since monday", "1 september", "last week", "desde ayer",
+// "hace un mes". Days of the week and dates without a year are the latest that are not
+// to come. An error is an *Error that has only a Problem.
+func ParseSince(text string, said Date) (Date, error) {
+	if len(text) > maxText {
+		return 0, &Error{Problem: TooLong}
+	}
+	toks := lex(text)
+	p := spanParser{parser: parser{toks: toks}, said: said}
+	d, ok := p.since()
+	switch {
+	case p.problem != "":
+		return 0, &Error{Problem: p.problem}
+	case !ok || p.pos < len(toks):
+		return 0, &Error{Problem: NotUnderstood}
+	case d > said:
+		return 0, &Error{Problem: EndsBeforeBegin}
+	default:
+		return d, nil
+	}
+}
+
+// since reads the day.
+func (p *spanParser) since() (d Date, ok bool) {
+	_ = p.mark("since") || p.mark("desde") || p.take(wFrom)
+	if d, ok = p.past(); ok {
+		return d, true
+	}
+	_ = p.mark("hace") || p.mark("last")
+	if last, ok := p.lasting(p.said); ok { // as long ago as it would last
+		p.mark("ago")
+		p.mark("atras")
+		return p.said - (last - p.said) - 1, true
+	}
+	for _, from := range []Date{p.said - 7, yearBefore(p.said)} {
+		ok = p.try(func() bool {
+			var fits bool
+			d, fits = p.day(from)
+			return fits && d <= p.said
+		})
+		if ok || p.problem != "" {
+			return d, ok
+		}
+	}
+	return d, false
+}
+
+// past reads what only the past has: "yesterday", "last week", "this month".
+func (p *spanParser) past() (d Date, ok bool) {
+	if p.mark("yesterday") || p.mark("ayer") {
+		return p.said - 1, true
+	}
+	ok = p.try(func() bool {
+		p.lead()
+		before := p.mark("last")
+		this := !before && (p.mark("this") || p.mark("esta") || p.mark("este"))
+		week := p.take(wWeek)
+		if !week && !p.take(wMonthWord) {
+			return false
+		}
+		before = before || !this && (p.mark("pasada") || p.mark("pasado"))
+		if week {
+			d = p.said.monday()
+			if before {
+				d -= 7
+			}
+		} else {
+			begin := p.said.Midnight()
+			d = dateOf(begin.Year(), begin.Month(), 1)
+			if before {
+				d = dateOf(begin.Year(), begin.Month()-1, 1)
+			}
+		}
+		return before || this
+	})
+	return d, ok
+}
+
+// yearBefore is the day after the same date a year before.
+func yearBefore(d Date) Date { return DateOf(d.Midnight().AddDate(-1, 0, 1)) }
