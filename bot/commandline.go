@@ -28,7 +28,8 @@ const rootCommand = "staffroom"
 // text. The root ("staffroom") and slashes before words may be there or not. A
 // value lasts until the next option's name or the end of the text, and may stand
 // in double quotes; words before any option's name belong to the first option.
-// Text that is no command leads to HelpPath; nothing at all leads to the home.
+// A sign at the end of a command's word does not matter ("help!"). Text that is no
+// command leads to HelpPath; nothing at all leads to the home.
 func ParseCommandLine(commands []Command, text string) CommandLine {
 	text = strings.TrimSpace(text)
 	word, rest := cutWord(text)
@@ -101,7 +102,7 @@ func findCommand(commands []Command, word string) (Command, bool) {
 }
 
 func isCommand(word, name string) bool {
-	return strings.EqualFold(strings.TrimPrefix(word, "/"), name)
+	return strings.EqualFold(strings.TrimRight(strings.TrimPrefix(word, "/"), ".!?"), name)
 }
 
 func parseSubcommand(c Command, text string) (CommandLine, bool) {

@@ -114,14 +114,14 @@ func TestLongCommandLines(t *testing.T) {
 func TestIsCommand(t *testing.T) {
 	commands := append(sampleCommands(), bot.Command{Name: "my", Subcommands: []bot.Subcommand{{Name: "goals"}, {Name: "away", Options: []bot.Option{{Name: "until"}}}}})
 	for text, want := range map[string]bool{
-		"help": true, " HELP\n": true, "help topic:chat": true, "my goals": true, "chat list": true, "chat archive name:Models": true,
+		"help": true, " HELP\n": true, "help!": true, "Help?!": true, "help topic:chat": true, "my goals": true, "chat list": true, "chat archive name:Models": true,
 		"chat archive as:file": true, "my away Until: friday": true,
 		"staffroom": true, "staffroom help": true, "Staffroom my goals": true, "staffroom help topic:chat": true,
 		"/help": true, "/library find fractions": true, "/no such thing": true, "/": true,
 
 		"help is what I needed": false, "home visits went well": false, "my goals for the week": false, "my away day": false, "my": false,
 		"library find fractions": false, "library was full": false, "chat list please": false, "chat": false, "staffroom chat": false,
-		"staffroom talk was good": false, "staffroom library find fractions": false, "help!": false, "skip": false, "list chat": false,
+		"staffroom talk was good": false, "staffroom library find fractions": false, "skip": false, "list chat": false,
 		"chat archive: later": false, "chat archive a name:x": false, "3": false, "sí": false, "": false, "thanks /help": false,
 	} {
 		if got := bot.IsCommand(commands, text); got != want {

@@ -8,7 +8,7 @@ import (
 // Holding is something that is kept about a person, as they get it when they ask
 // for all of it.
 type Holding struct {
-	Part  string    `json:"part"`            // what kind of thing it is, in the reader's language
+	Part  Key       `json:"part"`            // what kind of thing it is: the message that says so
 	About string    `json:"about,omitempty"` // what it belongs to, such as a question
 	At    time.Time `json:"at,omitzero"`     // zero: no time in particular
 	Text  string    `json:"text"`            // as typed, or in the reader's language

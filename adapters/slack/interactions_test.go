@@ -203,21 +203,28 @@ func TestMentionInThread(t *testing.T) {
 
 // A command that Slack delivers again is served once.
 func TestCommandRedelivered(t *testing.T) {
-	w := newWorkspace(t)
-	in := newInbox()
-	asked := make(chan bot.InputID, 10)
-	in.Command(bot.Command{Name: "chat", Subcommands: []bot.Subcommand{{Name: "list", Handle: func(_ context.Context, req *bot.Request) (bot.Reply, error) {
-		asked <- req.Input
-		return bot.Say(bot.Plain("For all")), nil
-	}}}})
-	w.run(w.adapter(), in)
-	w.Say(ana, slackloop.DM(ana), "chat list", slackloop.SayOptions{})
-	w.sees(ana, "For all")
-	w.Redeliver()
-	w.Say(ana, slackloop.DM(ana), "help", slackloop.SayOptions{})
-	w.sees(ana, "Help")
-	if n := len(asked); n != 1 {
-		t.Errorf("the command was served %d times", n)
+	for name, to := range map[string]struct{ channel, called string }{
+		"direct":  {slackloop.DM(ana), ""},
+		"mention": {channel, "@staffroom "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorkspace(t)
+			in := newInbox()
+			asked := make(chan bot.InputID, 10)
+			in.Command(bot.Command{Name: "chat", Subcommands: []bot.Subcommand{{Name: "list", Handle: func(_ context.Context, req *bot.Request) (bot.Reply, error) {
+				asked <- req.Input
+				return bot.Say(bot.Plain("For all")), nil
+			}}}})
+			w.run(w.adapter(), in)
+			w.Say(ana, to.channel, to.called+"chat list", slackloop.SayOptions{})
+			w.sees(ana, "For all")
+			w.Redeliver()
+			w.Say(ana, to.channel, to.called+"help", slackloop.SayOptions{})
+			w.sees(ana, "Help")
+			if n := len(asked); n != 1 {
+				t.Errorf("the command was served %d times", n)
+			}
+		})
 	}
 }
 

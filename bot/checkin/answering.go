@@ -1,8 +1,10 @@
 package checkin
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,13 +19,57 @@ func (s *Service) write(ctx context.Context, req *bot.Request) (bot.Reply, error
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	return s.openForm(ctx, req, &sheet, 0)
+}
+
+// openForm opens a step of the form, or says why there is nothing to be done with it any
+// more: nobody writes an answer that is then refused.
+func (s *Service) openForm(ctx context.Context, req *bot.Request, sheet *Sheet, from int) (bot.Reply, error) {
 	switch {
 	case !sheet.Open:
 		return bot.Say(s.say(req, "checkin.over", bot.Str("name", sheet.Name))), nil
 	case sheet.Sharing == Anonymous && sheet.Turn.State == IsAnswered:
 		return bot.Say(s.say(req, "checkin.answered.sealed")), nil
 	}
-	return s.form(ctx, req, &sheet, 0)
+	late, err := s.late(ctx, req, sheet)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if late && sheet.Turn.State == IsAnswered {
+		return bot.Say(s.say(req, "checkin.final")), nil
+	}
+	return s.form(ctx, req, sheet, from)
+}
+
+// late reports whether somebody's window is over, who may get it longer, being or
+// having been away.
+func (s *Service) late(ctx context.Context, req *bot.Request, sheet *Sheet) (bool, error) {
+	now, err := s.store.Now(ctx)
+	closes := cmp.Or(sheet.Turn.Closes, sheet.Closes)
+	if err != nil || closes.After(now) {
+		return false, err
+	}
+	if longer, err := s.longer(ctx, req.Member, sheet); err != nil || longer.After(now) {
+		return false, err
+	}
+	return true, nil
+}
+
+// longer is the end of somebody's window with what their days away give back; the
+// zero time if they give nothing.
+func (s *Service) longer(ctx context.Context, m bot.Member, sheet *Sheet) (time.Time, error) {
+	if m.Away == (bot.Away{}) || sheet.Turn.Opened.IsZero() {
+		return time.Time{}, nil
+	}
+	ci, err := s.schedule.Get(ctx, m.Community, sheet.CheckIn)
+	if bot.CodeOf(err) == bot.NotFound {
+		return time.Time{}, nil // it was removed
+	}
+	if err != nil {
+		return time.Time{}, err
+	}
+	in, err := s.places(&ci).of(ctx, m)
+	return sheet.closes(sheet.Turn.Opened, in, s.stretch), err // as it was asked
 }
 
 // sheet reads what the path is about.
@@ -67,7 +113,23 @@ func (s *Service) form(ctx context.Context, req *bot.Request, sheet *Sheet, from
 		}
 		f.Fields = append(f.Fields, s.field(lang, q, i, before, goal))
 	}
+	s.sees(lang, &sheet.Asked, f.Fields)
 	return bot.Ask(f), nil
+}
+
+// sees says in the hint of the first field that has room who sees the answers.
+func (s *Service) sees(lang string, a *Asked, fields []bot.Field) {
+	text := s.label(lang, bot.Key("checkin.form.sees."+string(a.Sharing)))
+	if a.Widened {
+		text = s.label(lang, "checkin.sharing.new", bot.Str("sharing", text))
+	}
+	for i := range fields {
+		hint := strings.TrimSpace(text + " " + fields[i].Hint)
+		if len([]rune(hint)) <= longestHint || i == len(fields)-1 {
+			fields[i].Hint = bot.Shorten(hint, longestHint)
+			return
+		}
+	}
 }
 
 // longestHint is how much of a hint every platform shows:
@@ -153,11 +215,15 @@ func (s *Service) readFields(req *bot.Request, asked *Asked, from int, values []
 		values[i] = value
 		some = some || value != ""
 		if wrong != "" {
-			faults[fieldName(i)] = s.fault(lang, q, wrong)
+			faults[fieldName(i)] = bot.Join(" ", s.fault(lang, q, wrong), s.say(req, "checkin.fault.kept"))
 		}
 	}
 	if !some && len(faults) == 0 && !anything(values) {
-		faults[fieldName(from)] = s.fault(lang, &asked.Questions[from], noneAnswers)
+		at := from
+		if i := slices.IndexFunc(asked.Questions[from:], func(q Question) bool { return q.values() == nil }); i >= 0 && i < bot.MaxFields {
+			at += i // words are typed there, and platforms show a fault best below what is typed
+		}
+		faults[fieldName(at)] = s.fault(lang, &asked.Questions[at], noneAnswers)
 	}
 	return faults
 }
@@ -166,7 +232,7 @@ func anything(values []string) bool { return strings.Join(values, "") != "" }
 
 func (s *Service) fault(lang string, q *Question, wrong problem) bot.Text {
 	return s.words.Text(lang, bot.Key("checkin.fault."+string(wrong)),
-		bot.Num("least", leastScale), bot.Num("most", mostScale), bot.Num("long", mostAnswer), bot.Str("choices", strings.Join(q.Choices, ", ")))
+		bot.Num("least", leastScale), bot.Num("most", mostScale), bot.Num("long", mostAnswer), bot.Str("choices", strings.Join(q.Choices, ", ")), bot.Str("question", q.Text))
 }
 
 // keep stores an answer, and what comes of it, in one call.
@@ -188,7 +254,7 @@ func (s *Service) keep(ctx context.Context, req *bot.Request, id string, asked *
 	} else if t.Goals, t.Jobs, err = s.goalsOf(ctx, req, id, asked, values, now); err != nil {
 		return bot.Reply{}, err
 	}
-	if t.Summary, err = summaryJob(c, id, asked.Sharing, now); err != nil {
+	if t.Summary, err = summaryJob(c, id, asked.Sharing, later(now, asked.At)); err != nil {
 		return bot.Reply{}, err
 	}
 	taken, err := s.take(ctx, req, t)
@@ -198,7 +264,11 @@ func (s *Service) keep(ctx context.Context, req *bot.Request, id string, asked *
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	if taken.Outcome == TakenNew || taken.Outcome == TakenOver {
+	if from > 0 && taken.Outcome == TakenOver {
+		taken.Outcome = TakenNew // what it replaces is the first step
+	}
+	// What is late cannot be changed, so nobody is asked for the rest of it.
+	if !taken.Late && (taken.Outcome == TakenNew || taken.Outcome == TakenOver) {
 		if next := from + bot.MaxFields; next < len(asked.Questions) {
 			return bot.Say(s.say(req, "checkin.half"), bot.Control{
 				Label: s.label(lang, "checkin.button.next"), Path: "/checkin/next/" + id + "/" + strconv.Itoa(next), Style: bot.Primary,
@@ -208,6 +278,15 @@ func (s *Service) keep(ctx context.Context, req *bot.Request, id string, asked *
 	return s.answered(req, asked, id, taken), nil
 }
 
+// later is the later of two instants: what is answered early is shown in the channel
+// when the check-in comes.
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
 // take stores an answer. Where somebody's window is over, it is found out whether
 // they get it longer, being or having been away.
 func (s *Service) take(ctx context.Context, req *bot.Request, t Taking) (Taken, error) {
@@ -215,19 +294,13 @@ func (s *Service) take(ctx context.Context, req *bot.Request, t Taking) (Taken, 
 	if err != nil || taken.Outcome != IsFinal && !taken.Late || req.Member.Away == (bot.Away{}) || t.Sealed != "" {
 		return taken, err
 	}
-	ci, err := s.schedule.Get(ctx, t.Community, checkInOf(t.Occurrence))
-	if err != nil {
-		return taken, nil //nolint:nilerr // it was removed: what was found out stands
-	}
-	in, err := s.places(&ci).of(ctx, req.Member)
-	if err != nil {
-		return taken, err
-	}
 	sheet, err := s.store.Sheet(ctx, t.Community, t.Occurrence, t.Member)
-	if err != nil || sheet.Turn.Opened.IsZero() {
+	if err != nil {
 		return taken, err
 	}
-	t.Until = sheet.closes(sheet.Turn.Opened, in, s.stretch) // as it was asked
+	if t.Until, err = s.longer(ctx, req.Member, &sheet); err != nil || t.Until.IsZero() {
+		return taken, err
+	}
 	t.Input += "/again"
 	again, err := s.store.Take(ctx, t)
 	if again.Outcome == TakenOver && taken.Outcome == TakenNew {
@@ -238,7 +311,7 @@ func (s *Service) take(ctx context.Context, req *bot.Request, t Taking) (Taken, 
 
 // answered is what somebody hears who has answered.
 func (s *Service) answered(req *bot.Request, asked *Asked, id string, taken Taken) bot.Reply {
-	zone := req.Member.Zone
+	zone, who := req.Member.Zone, s.told(req.Member.Language, asked)
 	switch {
 	case taken.Outcome == TooLate:
 		return bot.Say(s.say(req, "checkin.over", bot.Str("name", asked.Name)))
@@ -249,13 +322,13 @@ func (s *Service) answered(req *bot.Request, asked *Asked, id string, taken Take
 	case asked.Sharing == Anonymous:
 		return bot.Say(s.say(req, "checkin.saved.anonymous", bot.Num("fewest", fewest)))
 	case taken.Late:
-		return bot.Say(s.say(req, "checkin.saved.late"))
+		return bot.Say(bot.Join(" ", s.say(req, "checkin.saved.late"), who))
 	}
 	key := bot.Key("checkin.saved")
 	if taken.Outcome == TakenOver {
 		key = "checkin.changed"
 	}
-	return bot.Say(s.say(req, key, bot.At("until", taken.Closes, zone, bot.WeekdayTime)),
+	return bot.Say(bot.Join(" ", s.say(req, key, bot.At("until", taken.Closes, zone, bot.WeekdayTime)), who),
 		bot.Control{Label: s.label(req.Member.Language, "checkin.button.change"), Path: writePath + id})
 }
 
@@ -269,7 +342,7 @@ func (s *Service) next(ctx context.Context, req *bot.Request) (bot.Reply, error)
 	if !sheet.Open || from <= 0 || from >= len(sheet.Questions) || from%bot.MaxFields != 0 {
 		return s.write(ctx, req)
 	}
-	return s.form(ctx, req, &sheet, from)
+	return s.openForm(ctx, req, &sheet, from)
 }
 
 // pass skips an occurrence: nothing more is said about it.
@@ -297,6 +370,16 @@ func (s *Service) passOne(ctx context.Context, req *bot.Request, id string) (bot
 	case taken.Outcome == IsFinal:
 		return bot.Say(s.say(req, "checkin.skipped.answered")), nil
 	}
-	return bot.Say(s.say(req, "checkin.skipped", bot.Str("name", asked.Name)),
+	key := bot.Key("checkin.skipped")
+	if asked.Sharing != Anonymous {
+		begun, err := s.begun(ctx, req.Member, id)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		if anything(begun) {
+			key = "checkin.skipped.begun"
+		}
+	}
+	return bot.Say(s.say(req, key, bot.Str("name", asked.Name)),
 		bot.Control{Label: s.label(req.Member.Language, "checkin.button.write.after_all"), Path: writePath + id}), nil
 }

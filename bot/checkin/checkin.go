@@ -30,6 +30,9 @@ type CheckIn struct {
 type Definition struct {
 	Questions []Question `json:"questions"`
 	Sharing   Sharing    `json:"sharing"`
+	// Before is what Sharing was before somebody changed it last so that more people
+	// see it; "" if nobody has.
+	Before Sharing `json:"before,omitempty"`
 	// Channel is where it belongs: people are invited there, and what is shared is
 	// posted there. Language is that of what is said there.
 	Channel  bot.Channel `json:"channel"`
@@ -56,6 +59,13 @@ const (
 )
 
 var sharings = [...]Sharing{Private, Organizers, Shared, Anonymous}
+
+// wider reports whether more people see an answer than with another sharing, or the
+// same people see whose it is.
+func (s Sharing) wider(than Sharing) bool {
+	reach := map[Sharing]int{Private: 0, Organizers: 1, Anonymous: 2, Shared: 3}
+	return reach[s] > reach[than]
+}
 
 // QuestionKind says what an answer can be.
 type QuestionKind string
@@ -142,6 +152,20 @@ func occurrenceID(checkIn string, wall time.Time) string {
 func checkInOf(occurrence string) string {
 	id, _, _ := strings.Cut(occurrence, "-")
 	return id
+}
+
+// PromptKey is the delivery key of what asks somebody by direct message.
+func PromptKey(occurrence string, m bot.MemberID) bot.DeliveryKey {
+	return bot.DeliveryKey(record(occurrence) + "/" + string(m))
+}
+
+// Prompted gives back of what PromptKey is made; ok is false if key is another.
+func Prompted(key bot.DeliveryKey) (occurrence string, m bot.MemberID, ok bool) {
+	parts := strings.Split(string(key), "/")
+	if len(parts) != 3 || parts[0] != "checkin" {
+		return "", "", false
+	}
+	return parts[1], bot.MemberID(parts[2]), true
 }
 
 // record is the name of a check-in's jobs.

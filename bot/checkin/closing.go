@@ -86,7 +86,7 @@ func (s *Service) lastWindow(ctx context.Context, st *Standing, o *Occurrence) (
 		}
 		for _, m := range members {
 			t := turns[m.ID]
-			if t.State != IsAsked || m.Away == (bot.Away{}) {
+			if t.State != IsAsked && t.State != IsUnsent || m.Away == (bot.Away{}) {
 				continue
 			}
 			in, err := where.of(ctx, m)
@@ -104,7 +104,8 @@ func (s *Service) lastWindow(ctx context.Context, st *Standing, o *Occurrence) (
 	}
 }
 
-// unseal opens anonymous answers at the end. Of fewer than fewest nothing is kept.
+// unseal opens anonymous answers at the end. Of fewer than fewest nothing is kept; if
+// there are none, nothing is said of it.
 func (s *Service) unseal(ctx context.Context, c bot.CommunityID, o *Occurrence, b *Settled) ([]outbox.Item, error) {
 	asked, err := s.askedAt(ctx, c, o.ID)
 	if err != nil {
@@ -123,6 +124,9 @@ func (s *Service) unseal(ctx context.Context, c bot.CommunityID, o *Occurrence, 
 		answers = append(answers, a)
 	}
 	people := len(answers)
+	if people == 0 {
+		return nil, nil
+	}
 	if people < fewest {
 		answers = nil
 	}

@@ -10,7 +10,11 @@ import (
 	"github.com/staffroom-bot/staffroom/bot"
 )
 
-const resultsPath = "/checkin/result/"
+// The paths of results: of a check-in, and of one time that it came.
+const (
+	resultsPath = "/checkin/result/"
+	timePath    = "/checkin/time/"
+)
 
 // Register declares the command /checkin, and the controls and forms of the
 // feature.
@@ -33,13 +37,15 @@ func (s *Service) Register(r *bot.Router) {
 		directPath + "drop/{occurrence}":            s.directly(s.drop),
 		joinPath + "{checkin}":                      s.join,
 		lessPath + "{checkin}":                      s.less,
-		"/checkin/leave/{checkin}":                  s.leave,
+		leavePath + "{checkin}":                     s.leave,
 		resultsPath + "{checkin}":                   s.results,
+		timePath + "{checkin}/{occurrence}":         s.results,
 		goalPath + "tried/{goal}":                   s.askTried,
 		goalPath + "happened/{goal}":                s.tried,
 		goalPath + "later/{goal}":                   s.askLater,
 		goalPath + "again/{goal}":                   s.later,
 		goalPath + "drop/{goal}":                    s.dropGoal,
+		goalPath + "undo/{goal}":                    s.undoGoal,
 		goalPath + "list":                           s.listGoals,
 		goalPath + "share/{goal}":                   s.askShare,
 		goalPath + "shared/{goal}/{reach}":          s.share,
@@ -160,136 +166,4 @@ func (s *Service) completeName(ctx context.Context, req *bot.Request) ([]bot.Cho
 		}
 	}
 	return choices, nil
-}
-
-// open is an occurrence that somebody can answer.
-type open struct {
-	checkIn    *CheckIn
-	occurrence string
-	turn       Turn
-}
-
-// opens are the occurrences that a member can answer, those that they have not
-// answered first.
-func (s *Service) opens(ctx context.Context, req *bot.Request, mine []standing) ([]open, error) {
-	now, err := s.store.Now(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var out []open
-	for i := range mine {
-		st := &mine[i]
-		if !st.joined && !st.InChannel {
-			continue
-		}
-		for _, o := range st.Open {
-			if !o.Final.After(now) {
-				continue
-			}
-			turns, err := s.store.Turns(ctx, req.Member.Community, o.ID, req.Member.ID)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, open{&st.CheckIn, o.ID, turns[req.Member.ID]})
-		}
-	}
-	slices.SortStableFunc(out, func(a, b open) int { return a.rank() - b.rank() })
-	return out, nil
-}
-
-func (o *open) rank() int {
-	switch o.turn.State {
-	case IsAnswered:
-		return 2
-	case IsSkipped:
-		return 1
-	default:
-		return 0
-	}
-}
-
-// answer opens the form of what is open, or says what there is to answer.
-func (s *Service) answer(ctx context.Context, req *bot.Request) (bot.Reply, error) {
-	mine, err := s.mine(ctx, req)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	opens, err := s.opens(ctx, req, mine)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	waiting := slices.IndexFunc(opens, func(o open) bool { return o.rank() > 0 })
-	if waiting < 0 {
-		waiting = len(opens)
-	}
-	if waiting == 1 || len(opens) == 1 {
-		sheet, err := s.store.Sheet(ctx, req.Member.Community, opens[0].occurrence, req.Member.ID)
-		if err != nil {
-			return bot.Reply{}, err
-		}
-		if sheet.Sharing == Anonymous && sheet.Turn.State == IsAnswered {
-			return bot.Say(s.say(req, "checkin.answered.sealed")), nil
-		}
-		return s.form(ctx, req, &sheet, 0)
-	}
-	return s.answerList(req, mine, opens), nil
-}
-
-// answerList shows what can be answered now, early, or joined.
-func (s *Service) answerList(req *bot.Request, mine []standing, opens []open) bot.Reply {
-	lang := req.Member.Language
-	var lines []bot.Text
-	var controls []bot.Control
-	add := func(key bot.Key, ci *CheckIn, path string) {
-		if len(controls) < listed {
-			controls = append(controls, bot.Control{Label: s.label(lang, key, bot.Str("name", bot.Shorten(ci.Name, 40))), Path: path})
-		}
-	}
-	for _, o := range opens {
-		add("checkin.button.answer.named", o.checkIn, writePath+o.occurrence)
-	}
-	if len(opens) > 0 {
-		lines = append(lines, s.say(req, "checkin.list.open"))
-	} else {
-		lines = append(lines, s.say(req, "checkin.list.none"))
-	}
-	for i := range mine {
-		ci := &mine[i].CheckIn
-		switch {
-		case ci.InChannel || ci.Paused:
-		case mine[i].joined:
-			lines = append(lines, s.say(req, "checkin.list.joined", bot.Str("name", ci.Name), bot.Str("rule", ci.Rule.Text(lang))))
-			if len(opens) == 0 {
-				add("checkin.button.early", ci, "/checkin/early/"+ci.ID)
-			}
-		default:
-			lines = append(lines, s.say(req, "checkin.list.other", bot.Str("name", ci.Name), bot.Str("rule", ci.Rule.Text(lang))))
-			add("checkin.button.join.named", ci, joinPath+ci.ID)
-		}
-	}
-	return bot.Say(bot.Join("\n", lines...), controls...)
-}
-
-// skip skips what is open.
-func (s *Service) skip(ctx context.Context, req *bot.Request) (bot.Reply, error) {
-	mine, err := s.mine(ctx, req)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	opens, err := s.opens(ctx, req, mine)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	opens = slices.DeleteFunc(opens, func(o open) bool { return o.rank() > 0 })
-	switch len(opens) {
-	case 0:
-		return bot.Say(s.say(req, "checkin.skip.none")), nil
-	case 1:
-		return s.passOne(ctx, req, opens[0].occurrence)
-	}
-	var controls []bot.Control
-	for _, o := range opens[:min(len(opens), listed)] {
-		controls = append(controls, bot.Control{Label: bot.Shorten(o.checkIn.Name, 40), Path: passPath + o.occurrence})
-	}
-	return bot.Say(s.say(req, "checkin.skip.which"), controls...), nil
 }

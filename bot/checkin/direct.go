@@ -3,6 +3,7 @@ package checkin
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -34,19 +35,26 @@ func (s *Service) talk(ctx context.Context, req *bot.Request) (reply bot.Reply, 
 }
 
 func (s *Service) hear(ctx context.Context, req *bot.Request) (reply bot.Reply, taken bool, err error) {
+	if s.meaningOf(req, req.Said) == saysAway { // whatever is open
+		return s.offer(req, saysAway, nil), true, nil
+	}
 	t, err := s.store.Talk(ctx, req.Member.Community, req.Member.ID, heard(req.Input))
 	if err != nil || len(t.Open) == 0 {
 		return bot.Reply{}, false, err
 	}
-	if d, going := t.partial(t.About); going {
+	d, going := t.partial(t.About)
+	if !t.Heard {
+		reply, heed, err := s.obey(ctx, req, &t, d, going)
+		if err != nil || heed != notMeant {
+			return reply, heed == heeded, err
+		}
+	}
+	if going {
 		reply, err = s.goOn(ctx, req, &t, d)
 		return reply, true, err
 	}
 	if t.Heard {
 		return bot.Say(s.say(req, "checkin.direct.heard")), true, nil
-	}
-	if s.isWord(req, "checkin.word.courtesy", req.Said) {
-		return bot.Reply{}, false, nil
 	}
 	asked, err := s.askedOf(ctx, req, &t, nil)
 	switch {
@@ -61,7 +69,8 @@ func (s *Service) hear(ctx context.Context, req *bot.Request) (reply bot.Reply, 
 }
 
 // askedOf gives what somebody was asked by direct message and has not answered, in
-// the order that they were asked, but what is known.
+// the order that they were asked, but what is known. What they have not read yet is
+// not among it: they do not know who would see the answer.
 func (s *Service) askedOf(ctx context.Context, req *bot.Request, t *Talk, known []string) ([]Sheet, error) {
 	var out []Sheet
 	for _, o := range t.Open {
@@ -75,7 +84,7 @@ func (s *Service) askedOf(ctx context.Context, req *bot.Request, t *Talk, known 
 		if err != nil {
 			return nil, err
 		}
-		if sheet.Turn.State == IsAsked && sheet.Turn.Closes.After(t.Now) {
+		if sheet.Turn.State == IsAsked && !sheet.Held && sheet.Turn.Closes.After(t.Now) {
 			out = append(out, sheet)
 		}
 	}
@@ -117,14 +126,14 @@ func (s *Service) which(ctx context.Context, req *bot.Request, t *Talk, asked []
 	if t.Said != "" && !slices.ContainsFunc(asked, func(sheet Sheet) bool { return !slices.Contains(t.Known, sheet.Occurrence) }) {
 		line = t.Said + "\n" + line // they were asked already, and wrote on
 	}
-	for i := range asked {
+	for i := range slices.Backward(asked) { // the newest first
 		id := asked[i].Occurrence
 		path := directPath + "pick/" + id
 		if asked[i].Sharing == Anonymous {
 			key, path, line = "checkin.direct.which.again", writePath+id, ""
 		}
 		ids = append(ids, id)
-		controls = append(controls, bot.Control{Label: bot.Shorten(asked[i].Name, 40), Path: path})
+		controls = append(controls, bot.Control{Label: s.label(req.Member.Language, "checkin.button.named", s.dayOf(req, &asked[i].Asked)...), Path: path})
 	}
 	t.About, t.Known, t.Said = "", ids, line
 	if len([]rune(t.Said)) > mostAnswer {
@@ -160,9 +169,10 @@ func (s *Service) begin(ctx context.Context, req *bot.Request, t *Talk, sheet *S
 func (s *Service) takeLine(ctx context.Context, req *bot.Request, t *Talk, asked *Asked, line string) (bot.Reply, error) {
 	d := t.Partials[t.About]
 	first := d.Next == 0
-	skips := s.isWord(req, "checkin.word.skip", line)
+	meant := s.meaningOf(req, line)
+	skips := meant == saysSkip
 	switch {
-	case first && skips || strings.EqualFold(bare(line), s.label(req.Member.Language, "checkin.button.pass")):
+	case first && skips || meant == saysPass:
 		return s.passOne(ctx, said(req), t.About)
 	case d.Next >= len(asked.Questions):
 		return s.confirmed(ctx, req, t, asked, line)
@@ -172,11 +182,7 @@ func (s *Service) takeLine(ctx context.Context, req *bot.Request, t *Talk, asked
 	if !skips {
 		var wrong bot.Text
 		if value, wrong = s.readLine(req, q, line); !wrong.Empty() {
-			reply, err := s.question(ctx, req, t.About, asked, d)
-			if err == nil {
-				reply.Message.Text = bot.Join("\n", wrong, reply.Message.Text)
-			}
-			return reply, err
+			return s.keepTalk(ctx, req, t, asked, wrong) // the line is dropped; what comes next is an answer to this question
 		}
 	}
 	d.Values = slices.Clone(d.Values)
@@ -189,8 +195,11 @@ func (s *Service) takeLine(ctx context.Context, req *bot.Request, t *Talk, asked
 		return s.finish(ctx, said(req), t.About, asked, d)
 	}
 	news := s.say(req, "checkin.direct.noted")
-	if first {
-		news = bot.Join(" ", s.say(req, "checkin.direct.taken", bot.Str("question", q.Text)), s.sharing(req.Member.Language, &asked.Definition))
+	switch {
+	case skips:
+		news = s.say(req, "checkin.direct.skipped")
+	case first:
+		news = bot.Join(" ", s.say(req, "checkin.direct.taken", bot.Str("question", q.Text)), s.told(req.Member.Language, asked))
 	}
 	return s.keepTalk(ctx, req, t, asked, news)
 }
@@ -243,8 +252,10 @@ func (s *Service) readLine(req *bot.Request, q *Question, line string) (value st
 	lang := req.Member.Language
 	typed := line
 	switch q.Kind {
-	case Scale, Choice:
-		typed = bare(line)
+	case Scale:
+		typed = s.number(req, line)
+	case Choice:
+		typed = q.beginning(bare(line))
 	case YesNo:
 		if typed = bare(line); s.isWord(req, "checkin.word.yes.typed", line) {
 			typed = yes
@@ -259,23 +270,46 @@ func (s *Service) readLine(req *bot.Request, q *Question, line string) (value st
 	case tooLong:
 		return "", s.tooLong(req, line)
 	}
-	return "", s.fault(lang, q, fault)
+	return "", bot.Join(" ", s.say(req, "checkin.direct.unkept", bot.Str("said", bot.Shorten(oneLine(line), longestHint))), s.fault(lang, q, fault))
 }
 
 func (s *Service) tooLong(req *bot.Request, line string) bot.Text {
 	return s.say(req, "checkin.direct.long", bot.Num("long", mostAnswer), bot.Num("length", len([]rune(line))))
 }
 
-// isWord reports whether a line is one of the words of a message, which stand between
-// strokes. An empty one among them stands for a line of signs only.
-func (s *Service) isWord(req *bot.Request, words bot.Key, line string) bool {
-	line = bare(line)
-	for word := range strings.SplitSeq(s.label(req.Member.Language, words), "|") {
-		if strings.EqualFold(line, word) {
-			return true
+// number reads a word for a number, or "4/5" and "4 out of 5", as a number.
+func (s *Service) number(req *bot.Request, line string) string {
+	typed := bare(line)
+	for n, word := range strings.Split(s.label(req.Member.Language, "checkin.word.numbers"), "|") {
+		if strings.EqualFold(typed, word) {
+			return strconv.Itoa(n%mostScale + leastScale)
 		}
 	}
-	return false
+	if of := strconv.Itoa(mostScale); len(typed) > 1 {
+		for _, between := range []string{"/", " / ", " " + s.label(req.Member.Language, "checkin.word.of") + " "} {
+			if before, ok := strings.CutSuffix(typed, between+of); ok {
+				return strings.TrimSpace(before)
+			}
+		}
+	}
+	return typed
+}
+
+// beginning is the one of a question's choices that begins so, or else what was typed.
+func (q *Question) beginning(typed string) string {
+	var found []string
+	for _, c := range q.Choices {
+		if strings.EqualFold(c, typed) {
+			return c
+		}
+		if typed != "" && strings.HasPrefix(plain(c), plain(typed)) {
+			found = append(found, c)
+		}
+	}
+	if len(found) == 1 {
+		return found[0]
+	}
+	return typed
 }
 
 // bare is a line without the signs around its words.

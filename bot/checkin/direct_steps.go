@@ -127,7 +127,7 @@ func (s *Service) skipOne(ctx context.Context, req *bot.Request, t *Talk, asked 
 	if d.Next == len(asked.Questions) {
 		return s.finish(ctx, req, id, asked, d)
 	}
-	return s.keepTalk(ctx, req, t, asked, nil)
+	return s.keepTalk(ctx, req, t, asked, s.say(req, "checkin.direct.skipped"))
 }
 
 // done takes what is there for the whole answer.
@@ -142,7 +142,7 @@ func (s *Service) done(ctx context.Context, req *bot.Request, t *Talk, asked *As
 // drop forgets what somebody has begun to answer.
 func (s *Service) drop(ctx context.Context, req *bot.Request, t *Talk, asked *Asked, id string) (bot.Reply, error) {
 	delete(t.Partials, id)
-	t.About = ""
+	t.About, t.Said = "", ""
 	if err := s.store.KeepTalk(ctx, req.Member.Community, req.Member.ID, heard(req.Input), t, id); err != nil {
 		return bot.Reply{}, err
 	}
@@ -158,6 +158,9 @@ func (s *Service) begun(ctx context.Context, m bot.Member, id string) ([]string,
 	}
 	if _, open := t.open(id); !open {
 		return nil, nil
+	}
+	if d, skipped := t.Aside[id]; skipped {
+		return d.Values, nil
 	}
 	return t.Partials[id].Values, nil
 }

@@ -27,6 +27,7 @@ type Talk struct {
 	Open     []OpenNow          `json:"-"` // what closes first stands first
 	Heard    bool               `json:"-"` // what they do now has had its effect before
 	Partials map[string]Partial `json:"-"` // by occurrence; it may be over
+	Aside    map[string]Partial `json:"-"` // what they had begun of what they skipped then
 
 	About string   `json:"about,omitempty"` // the occurrence whose questions they are answering
 	Known []string `json:"known,omitempty"` // what they had been asked when they began to

@@ -42,6 +42,9 @@ func (c *CheckIn) mark() (string, error) {
 
 // with is the check-in as a revision has it.
 func (d *Revision) with(c CheckIn) CheckIn {
+	if d.Sharing.wider(c.Sharing) {
+		c.Before = c.Sharing
+	}
 	c.Name, c.Questions, c.Sharing, c.Days = d.Name, d.Questions, d.Sharing, d.Days
 	return c
 }

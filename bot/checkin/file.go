@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,7 +17,8 @@ import (
 )
 
 // file is a check-in as a YAML file, to be taken to another community: the words
-// of the form for a new one, and how it is asked.
+// of the form for a new one, and how it is asked. Who takes part is a matter of the
+// place, and stays there.
 type file struct {
 	Name      string   `yaml:"name"`
 	Questions []string `yaml:"questions"` // as in the form, one each
@@ -32,25 +32,46 @@ type file struct {
 // (https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element/).
 const mostFile = 3000
 
-var errNoFile = errors.New("this is no check-in as a file")
-
-// parseFile reads a file. What it means is checked as if it had been typed.
+// parseFile reads a file. What it means is checked as if it had been typed. An error
+// is a *fileError.
 func parseFile(text string) (f file, err error) {
 	defer func() { // the parser has known ways to panic on hostile input
 		if recover() != nil {
-			err = errNoFile
+			err = &fileError{}
 		}
 	}()
 	if len(text) > mostFile {
-		return f, errNoFile
+		return f, &fileError{}
 	}
 	for _, t := range lexer.Tokenize(text) {
 		if t.Type == token.AnchorType || t.Type == token.AliasType { // small files that grow large
-			return f, errNoFile
+			return f, &fileError{lineOf(t)}
 		}
 	}
-	err = yaml.NewDecoder(strings.NewReader(text), yaml.Strict()).Decode(&f)
-	return f, err
+	if err = yaml.NewDecoder(strings.NewReader(text), yaml.Strict()).Decode(&f); err == nil {
+		return f, nil
+	}
+	if at := yaml.Error(nil); errors.As(err, &at) {
+		return f, &fileError{lineOf(at.GetToken())}
+	}
+	return f, &fileError{}
+}
+
+// fileError is that something is no file of a check-in.
+type fileError struct {
+	Line int // where, from 1 on; 0: nobody can tell
+}
+
+// Error implements error.
+func (e *fileError) Error() string {
+	return "this is no check-in as a file: line " + strconv.Itoa(e.Line)
+}
+
+func lineOf(t *token.Token) int {
+	if t == nil || t.Position == nil {
+		return 0
+	}
+	return t.Position.Line
 }
 
 // yaml is the check-in as a file.
@@ -106,9 +127,15 @@ func (s *Service) askFile(_ context.Context, req *bot.Request) (bot.Reply, error
 
 // takeIn makes a check-in of a file.
 func (s *Service) takeIn(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	fault := func(text bot.Text) (bot.Reply, error) {
+		return bot.Reply{FieldErrors: map[string]bot.Text{"file": text}}, nil
+	}
 	f, err := parseFile(req.Value("file"))
 	if err != nil {
-		return bot.Reply{FieldErrors: map[string]bot.Text{"file": s.say(req, "checkin.file.fault")}}, nil //nolint:nilerr // said to the organizer
+		if at := (*fileError)(nil); errors.As(err, &at) && at.Line > 0 {
+			return fault(s.say(req, "checkin.file.fault.line", bot.Num("line", at.Line)))
+		}
+		return fault(s.say(req, "checkin.file.fault"))
 	}
 	typed := *req
 	typed.Values = map[string]string{
@@ -118,9 +145,16 @@ func (s *Service) takeIn(ctx context.Context, req *bot.Request) (bot.Reply, erro
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	if len(faults) > 0 {
-		first := slices.Sorted(maps.Keys(faults))[0]
-		return bot.Reply{FieldErrors: map[string]bot.Text{"file": faults[first]}}, nil
+	if faults["sharing"] != nil {
+		faults["sharing"] = s.say(req, "checkin.file.fault.one_of", bot.Str("all", listOf(sharings[:])))
+	}
+	if ways := []string{wayLocal, wayTogether, wayChannel}; f.Ask != "" && !slices.Contains(ways, f.Ask) {
+		faults["ask"] = s.say(req, "checkin.file.fault.one_of", bot.Str("all", listOf(ways)))
+	}
+	for _, field := range []string{"name", "questions", "when", "days", "sharing", "ask"} {
+		if wrong := faults[field]; wrong != nil {
+			return fault(bot.Join(": ", bot.Plain(field), wrong))
+		}
 	}
 	ci.InChannel, ci.Local = f.Ask == wayChannel, f.Ask != wayChannel && f.Ask != wayTogether
 	if err := s.schedule.Add(ctx, &ci, req.Input); errors.Is(err, outbox.ErrRepeated) {
@@ -128,5 +162,13 @@ func (s *Service) takeIn(ctx context.Context, req *bot.Request) (bot.Reply, erro
 	} else if err != nil {
 		return bot.Reply{}, err
 	}
-	return s.showReply(req, &ci, s.say(req, "checkin.new.saved")), nil
+	return s.savedReply(ctx, req, &ci, "checkin.new.saved")
+}
+
+func listOf[T ~string](all []T) string {
+	words := make([]string, len(all))
+	for i, v := range all {
+		words[i] = string(v)
+	}
+	return strings.Join(words, ", ")
 }

@@ -1,6 +1,7 @@
 package checkin
 
 import (
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
@@ -37,6 +38,17 @@ func TestWhatIsNoFile(t *testing.T) {
 	} {
 		if f, err := parseFile(text); err == nil {
 			t.Errorf("%.30q is read as %+v", text, f)
+		}
+	}
+}
+
+func TestAFileSaysWhereItCannotBeRead(t *testing.T) {
+	for text, want := range map[string]int{
+		"name: x\ndays: many": 2, "name: x\nwhen: daily at 9\nnome: y": 3, "name: x\n\tdays: 1": 2, "name: x\nwhen: &a x": 2, "": 0,
+	} {
+		var at *fileError
+		if _, err := parseFile(text); !errors.As(err, &at) || at.Line != want {
+			t.Errorf("%q: %v, want line %d", text, err, want)
 		}
 	}
 }

@@ -16,15 +16,28 @@ import (
 const goalPath = "/my/goal/"
 
 // listGoals shows a member their goals: what is open, the latest first, with what
-// can be done about the latest.
+// can be done about the one that there is, or that they choose.
 func (s *Service) listGoals(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	if id := req.Value(bot.Picked); id != "" {
+		g, err := s.goal(ctx, req.Member.Community, req.Member.ID, id)
+		if err == nil {
+			return s.goalsReply(ctx, req, nil, &g)
+		}
+		if bot.CodeOf(err) != bot.NotFound {
+			return bot.Reply{}, err
+		}
+	}
 	return s.goalsReply(ctx, req, nil, nil)
 }
 
 // goalsReply shows how goals stand. news stands above; about is the goal that it is
-// about, nil for none.
+// about, nil for none: where there are several, it is chosen first.
 func (s *Service) goalsReply(ctx context.Context, req *bot.Request, news bot.Text, about *Goal) (bot.Reply, error) {
 	all, err := s.store.Goals(ctx, req.Member.Community, req.Member.ID)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	now, err := s.store.Now(ctx)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -34,26 +47,61 @@ func (s *Service) goalsReply(ctx context.Context, req *bot.Request, news bot.Tex
 	if len(all) == 0 {
 		return replacing(req, bot.Say(bot.Join("\n", news, s.say(req, "checkin.goals.empty")))), nil
 	}
-	lines := []bot.Text{news, s.say(req, "checkin.goals")}
+	header := bot.Key("checkin.goals")
+	if slices.ContainsFunc(all, func(g Goal) bool { return g.Reach != Nobody }) {
+		header = "checkin.goals.mixed"
+	}
+	lines := []bot.Text{news, s.say(req, header)}
+	lang := req.Member.Language
+	var some []Goal // about which something can be done
 	for _, g := range all[:min(len(all), mostGoals)] {
 		lines = append(lines, s.goalLine(req, &g))
 		if g.Reach != Nobody {
 			lines = append(lines, s.say(req, "checkin.goals.shared", bot.Str("name", g.From)))
 		}
-	}
-	var controls []bot.Control
-	if all[0].State == GoalOpen {
-		controls = s.goalControls(req.Member.Language, &all[0])
-	}
-	if about == nil {
-		if i := slices.IndexFunc(all, func(g Goal) bool { return g.Source != "" }); i >= 0 {
-			about = &all[i]
+		if len(s.actions(lang, &g, now)) > 0 {
+			some = append(some, g)
 		}
 	}
+	if about == nil && len(some) == 1 {
+		about = &some[0]
+	}
+	var controls []bot.Control
 	if about != nil {
-		controls = append(controls, s.shareControls(req.Member.Language, about)...)
+		controls = s.actions(lang, about, now)
+		some = slices.DeleteFunc(some, func(g Goal) bool { return g.ID == about.ID })
+		if len(some) > 0 && len(controls) > 0 {
+			lines = append(lines, s.say(req, "checkin.goals.about", bot.Str("goal", bot.Shorten(oneLine(about.Text), namedGoal))))
+		}
+	}
+	if len(some) > 0 {
+		controls = append(controls, s.goalMenu(lang, some))
 	}
 	return replacing(req, bot.Say(bot.Join("\n", lines...), controls...)), nil
+}
+
+// namedGoal is how much of a goal names it, in characters.
+const namedGoal = 60
+
+// actions are what somebody can do about a goal.
+func (s *Service) actions(lang string, g *Goal, now time.Time) []bot.Control {
+	var controls []bot.Control
+	switch {
+	case g.State == GoalOpen:
+		controls = s.goalControls(lang, g)
+	case now.Sub(g.Ended) < goalUndoable:
+		controls = []bot.Control{{Label: s.label(lang, "checkin.goal.button.undo"), Path: goalPath + "undo/" + g.ID}}
+	}
+	return append(controls, s.shareControls(lang, g)...)
+}
+
+// goalMenu lets somebody choose which goal they mean.
+func (s *Service) goalMenu(lang string, some []Goal) bot.Control {
+	menu := bot.Control{Label: s.label(lang, "checkin.goals.menu"), Path: goalPath + "list", Pick: bot.PickChoice}
+	for _, g := range some {
+		menu.Choices = append(menu.Choices, bot.Choice{Label: bot.Shorten(oneLine(g.Text), namedGoal), Value: g.ID})
+	}
+	return menu
 }
 
 func rank(g Goal) int {
@@ -79,13 +127,22 @@ func (s *Service) goalLine(req *bot.Request, g *Goal) bot.Text {
 	}
 }
 
+// inLabel is how much of a goal the label of a field takes, in characters: together
+// they have at most 45
+// (https://discord.com/developers/docs/components/reference#label).
+const inLabel = 24
+
 // askTried asks what happened.
-func (s *Service) askTried(_ context.Context, req *bot.Request) (bot.Reply, error) {
+func (s *Service) askTried(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	g, err := s.goalIn(ctx, req)
+	if err != nil {
+		return bot.Reply{}, err
+	}
 	lang := req.Member.Language
 	return bot.Ask(bot.Form{
 		Title: s.label(lang, "checkin.goal.form"), Path: goalPath + "happened/" + req.Params.Get("goal"), Submit: s.label(lang, "checkin.form.submit"),
 		Fields: []bot.Field{{
-			Name: "happened", Label: s.label(lang, "checkin.goal.form.happened"), Hint: s.label(lang, "checkin.goal.form.happened.hint"),
+			Name: "happened", Label: s.label(lang, "checkin.goal.form.happened", bot.Str("goal", bot.Shorten(oneLine(g.Text), inLabel))), Hint: s.label(lang, "checkin.goal.form.happened.hint"),
 			Long: true, Optional: true, Max: mostAnswer,
 		}},
 	}), nil
@@ -109,13 +166,49 @@ func (s *Service) dropGoal(ctx context.Context, req *bot.Request) (bot.Reply, er
 	})
 }
 
+// goalUndoable is how long it can be undone that a goal was tried, or is none any more.
+const goalUndoable = 24 * time.Hour
+
+// undoGoal lets a goal be open again. What happened, if that was said, is forgotten,
+// also where it was shared.
+func (s *Service) undoGoal(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	g, _, err := s.alterGoal(ctx, req, func(g *Goal, now time.Time) (bot.Text, error) {
+		if g.State == GoalOpen || now.Sub(g.Ended) >= goalUndoable {
+			return nil, nil
+		}
+		in, err := s.schedule.Place(ctx, req.Member, nil)
+		if err != nil {
+			return nil, err
+		}
+		g.State, g.Happened, g.Ended = GoalOpen, "", time.Time{}
+		g.Due, g.Silent = afterSchoolDays(now, goalDays, in, s.stretch), 0
+		return nil, nil
+	})
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if g.State != GoalOpen {
+		return s.goalsReply(ctx, req, s.say(req, "checkin.goal.stays"), &g)
+	}
+	if g.Reach != Nobody {
+		if err := s.shares.Share(ctx, telling(req, &g)); err != nil {
+			return bot.Reply{}, err
+		}
+	}
+	return s.goalsReply(ctx, req, s.say(req, "checkin.goal.undone", bot.At("when", g.Due, req.Member.Zone, bot.DateTime)), &g)
+}
+
 // askLater asks when to ask again.
-func (s *Service) askLater(_ context.Context, req *bot.Request) (bot.Reply, error) {
+func (s *Service) askLater(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	g, err := s.goalIn(ctx, req)
+	if err != nil {
+		return bot.Reply{}, err
+	}
 	lang := req.Member.Language
 	return bot.Ask(bot.Form{
 		Title: s.label(lang, "checkin.goal.later.form"), Path: goalPath + "again/" + req.Params.Get("goal"), Submit: s.label(lang, "checkin.form.submit"),
 		Fields: []bot.Field{{
-			Name: "when", Label: s.label(lang, "checkin.goal.later.when"), Hint: s.label(lang, "checkin.goal.later.when.hint"), Optional: true, Max: 60,
+			Name: "when", Label: s.label(lang, "checkin.goal.later.when", bot.Str("goal", bot.Shorten(oneLine(g.Text), inLabel))), Hint: s.label(lang, "checkin.goal.later.when.hint"), Optional: true, Max: 60,
 		}},
 	}), nil
 }
@@ -160,6 +253,9 @@ func (s *Service) changeGoal(ctx context.Context, req *bot.Request, news bot.Key
 	}
 	if !fault.Empty() {
 		return bot.Reply{FieldErrors: map[string]bot.Text{"when": fault, "happened": fault}}, nil
+	}
+	if news == "checkin.goal.tried" && g.Reach != Nobody {
+		news = "checkin.goal.tried.shared"
 	}
 	return s.goalsReply(ctx, req, s.say(req, news, bot.At("when", g.Due, req.Member.Zone, bot.DateTime)), &g)
 }

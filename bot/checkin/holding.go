@@ -32,9 +32,9 @@ func (s *Service) Holdings(ctx context.Context, m bot.Member) ([]bot.Holding, er
 	return all, nil
 }
 
-// held is a holding with its part in the reader's language.
-func (s *Service) held(m bot.Member, part bot.Key, about string, at time.Time, text string) bot.Holding {
-	return bot.Holding{Part: s.label(m.Language, part), About: about, At: at, Text: text}
+// held is a holding.
+func held(part bot.Key, about string, at time.Time, text string) bot.Holding {
+	return bot.Holding{Part: part, About: about, At: at, Text: text}
 }
 
 func (s *Service) joinedBy(ctx context.Context, m bot.Member, id bot.MemberID) ([]bot.Holding, error) {
@@ -51,7 +51,7 @@ func (s *Service) joinedBy(ctx context.Context, m bot.Member, id bot.MemberID) (
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, s.held(m, "checkin.part.joined", ci.Name, time.Time{}, s.label(m.Language, "checkin.list.joined", bot.Str("name", ci.Name), bot.Str("rule", ci.Rule.Text(m.Language)))))
+		all = append(all, held("checkin.part.joined", ci.Name, time.Time{}, s.label(m.Language, "checkin.list.joined", bot.Str("name", ci.Name), bot.Str("rule", ci.Rule.Text(m.Language)))))
 	}
 	return all, nil
 }
@@ -71,7 +71,7 @@ func (s *Service) turnsOf(ctx context.Context, m bot.Member, id bot.MemberID) ([
 		if !ok { // nobody was asked
 			a.Name = checkInOf(occurrence)
 		}
-		all = append(all, s.held(m, "checkin.part.turns", a.Name, a.At, s.label(m.Language, bot.Key("checkin.state."+string(t.State)))))
+		all = append(all, held("checkin.part.turns", a.Name, a.At, s.label(m.Language, bot.Key("checkin.state."+string(t.State)))))
 	}
 	slices.SortFunc(all, func(a, b bot.Holding) int { return cmp.Or(a.At.Compare(b.At), strings.Compare(a.About, b.About)) })
 	return all, nil
@@ -86,7 +86,7 @@ func (s *Service) writtenBy(ctx context.Context, m bot.Member, id bot.MemberID) 
 	for _, e := range entries {
 		for i, q := range e.Questions {
 			if i < len(e.Answer.Values) && e.Answer.Values[i] != "" {
-				all = append(all, s.held(m, "checkin.part.answers", e.Name+": "+q.Text, e.Answer.At, s.shown(m.Language, &q, e.Answer.Values[i])))
+				all = append(all, held("checkin.part.answers", e.Name+": "+q.Text, e.Answer.At, s.shown(m.Language, &q, e.Answer.Values[i])))
 			}
 		}
 	}
@@ -105,7 +105,7 @@ func (s *Service) goalsHeld(ctx context.Context, m bot.Member, id bot.MemberID) 
 		if g.Happened != "" {
 			text += "\n" + g.Happened
 		}
-		all = append(all, s.held(m, "checkin.part.goals", g.From, g.Made, text))
+		all = append(all, held("checkin.part.goals", g.From, g.Made, text))
 	}
 	return all, nil
 }
@@ -125,7 +125,7 @@ func (s *Service) Forget(ctx context.Context, p bot.Parting) error {
 		}
 		var e outbox.Effects
 		for i := range entries {
-			job, err := summaryJob(c, entries[i].Occurrence, entries[i].Sharing, now)
+			job, err := summaryJob(c, entries[i].Occurrence, entries[i].Sharing, later(now, entries[i].At))
 			if err != nil {
 				return err
 			}

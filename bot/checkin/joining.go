@@ -2,6 +2,7 @@ package checkin
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
@@ -45,7 +46,7 @@ func (s *Service) join(ctx context.Context, req *bot.Request) (bot.Reply, error)
 		next = s.say(req, "checkin.joined.next", bot.At("when", o.At, req.Member.Zone, bot.DateTime))
 	}
 	return bot.Say(bot.Join("\n", bot.Join(" ", s.say(req, "checkin.joined", bot.Str("name", ci.Name)), next), s.sharing(req.Member.Language, &ci.Definition)),
-		bot.Control{Label: s.label(req.Member.Language, "checkin.button.leave"), Path: "/checkin/leave/" + ci.ID}), nil
+		bot.Control{Label: s.label(req.Member.Language, "checkin.button.leave"), Path: leavePath + ci.ID}), nil
 }
 
 // less says how to get less of a check-in.
@@ -56,7 +57,7 @@ func (s *Service) less(ctx context.Context, req *bot.Request) (bot.Reply, error)
 	}
 	lang := req.Member.Language
 	return bot.Say(s.say(req, "checkin.less", bot.Str("name", ci.Name), bot.Str("rule", ci.Rule.Text(lang))),
-		bot.Control{Label: s.label(lang, "checkin.button.leave"), Path: "/checkin/leave/" + ci.ID},
+		bot.Control{Label: s.label(lang, "checkin.button.leave"), Path: leavePath + ci.ID},
 		bot.Control{Label: s.label(lang, "checkin.button.away"), Path: awayPath}), nil
 }
 
@@ -69,8 +70,22 @@ func (s *Service) leave(ctx context.Context, req *bot.Request) (bot.Reply, error
 	if err := s.store.Leave(ctx, ci.Community, ci.ID, req.Member.ID); err != nil {
 		return bot.Reply{}, err
 	}
-	return bot.Say(s.say(req, "checkin.left", bot.Str("name", ci.Name)),
+	wrote, err := s.wrote(ctx, req.Member, ci.ID)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	key := bot.Key("checkin.left")
+	if wrote {
+		key = "checkin.left.wrote"
+	}
+	return bot.Say(s.say(req, key, bot.Str("name", ci.Name)),
 		bot.Control{Label: s.label(req.Member.Language, "checkin.button.join"), Path: joinPath + ci.ID}), nil
+}
+
+// wrote reports whether a member has answered a check-in by name.
+func (s *Service) wrote(ctx context.Context, m bot.Member, checkIn string) (bool, error) {
+	entries, err := s.store.Journal(ctx, m.Community, m.ID)
+	return slices.ContainsFunc(entries, func(e Entry) bool { return e.CheckIn == checkIn }), err
 }
 
 // early opens the next occurrence for somebody before its time: they are not asked
@@ -100,8 +115,10 @@ func (s *Service) early(ctx context.Context, req *bot.Request) (bot.Reply, error
 	id := occurrenceID(ci.ID, o.Wall)
 	if st.open(id) == nil {
 		b := newBatch(now)
+		if b.Opened[id], err = s.firstAsked(ctx, &ci, st, o.At); err != nil {
+			return bot.Reply{}, err
+		}
 		st.opened(id, &ci.Definition, now, ci.closes(o.At, in, s.stretch))
-		b.Opened[id] = ci.copy(o.At)
 		job, err := stepJob(Due{Community: ci.Community, CheckIn: ci.ID, At: now, Now: now})
 		if err != nil {
 			return bot.Reply{}, err
@@ -114,7 +131,7 @@ func (s *Service) early(ctx context.Context, req *bot.Request) (bot.Reply, error
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return s.form(ctx, req, &sheet, 0)
+	return s.openForm(ctx, req, &sheet, 0)
 }
 
 // comes is the occurrence that comes next, if that is soon enough to answer it now.

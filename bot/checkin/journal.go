@@ -32,28 +32,16 @@ func (s *Service) journalMarkdown(m bot.Member, entries []Entry) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# %s\n", s.label(m.Language, "checkin.journal.title"))
 	for _, e := range entries {
-		fmt.Fprintf(&b, "\n## %s · %s\n", bot.Day(m.Language, e.Answer.At.In(zone)), escape(oneLine(e.Name)))
+		fmt.Fprintf(&b, "\n## %s · %s\n", bot.Day(m.Language, e.Answer.At.In(zone)), bot.EscapeMarkdown(oneLine(e.Name)))
 		for i, q := range e.Questions {
 			if i >= len(e.Answer.Values) || e.Answer.Values[i] == "" {
 				continue
 			}
-			fmt.Fprintf(&b, "\n**%s**\n\n", escape(oneLine(q.Text)))
+			fmt.Fprintf(&b, "\n**%s**\n\n", bot.EscapeMarkdown(oneLine(q.Text)))
 			for line := range strings.Lines(s.shown(m.Language, &q, e.Answer.Values[i])) {
-				fmt.Fprintf(&b, "> %s\n", escape(strings.TrimSpace(line)))
+				fmt.Fprintf(&b, "> %s\n", bot.EscapeMarkdown(strings.TrimSpace(line)))
 			}
 		}
 	}
 	return b.Bytes()
-}
-
-// escape takes the meaning for Markdown from what somebody typed.
-func escape(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		if strings.ContainsRune("\\`*_[]#|<>~", r) {
-			b.WriteByte('\\')
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
 }

@@ -92,6 +92,7 @@ func (s *Service) lookAtPage(
 		return b, "", err
 	}
 	var asks []asking
+	whats := map[string]Asked{} // of each occurrence once
 	for i := range page {
 		m, ok := members[page[i].Member]
 		if !ok {
@@ -109,8 +110,12 @@ func (s *Service) lookAtPage(
 			id := occurrenceID(ci.ID, e.wall)
 			if e.state == IsAsked {
 				a := asking{occurrence: id, who: &page[i], member: m}
-				if a.what, err = s.what(ctx, ci, st, id, e.at); err != nil {
-					return b, "", err
+				var known bool
+				if a.what, known = whats[id]; !known {
+					if a.what, err = s.what(ctx, ci, st, id, e.at); err != nil {
+						return b, "", err
+					}
+					whats[id] = a.what
 				}
 				if a.closes = a.what.closes(now, in, s.stretch); a.closes.Sub(now) >= leastOpen {
 					asks = append(asks, a)
@@ -137,6 +142,7 @@ type asking struct {
 	who        *Participant
 	member     bot.Member
 	closes     time.Time
+	now        time.Time
 }
 
 // ask asks people, but for those who have had their turn: they have answered
@@ -167,6 +173,7 @@ func (s *Service) ask(ctx context.Context, ci *CheckIn, st *Standing, b *batch, 
 		if a.who.Untold {
 			b.Told = append(b.Told, a.member.ID)
 		}
+		a.now = now
 		b.posts = append(b.posts, s.prompt(ci, &a))
 	}
 	return nil
@@ -176,9 +183,39 @@ func (s *Service) ask(ctx context.Context, ci *CheckIn, st *Standing, b *batch, 
 // came first, whatever has become of the check-in.
 func (s *Service) what(ctx context.Context, ci *CheckIn, st *Standing, id string, at time.Time) (Asked, error) {
 	if st.open(id) == nil {
-		return ci.copy(at), nil
+		return s.firstAsked(ctx, ci, st, at)
 	}
 	return s.askedAt(ctx, ci.Community, id)
+}
+
+// firstAsked is what an occurrence that is new asks. It tells if more people see the
+// answers than did the time before.
+func (s *Service) firstAsked(ctx context.Context, ci *CheckIn, st *Standing, at time.Time) (Asked, error) {
+	a := ci.copy(at)
+	if a.Before == "" {
+		return a, nil
+	}
+	before, latest := a.Before, time.Time{}
+	for _, o := range st.Open {
+		if o.First.After(latest) {
+			before, latest = o.Sharing, o.First
+		}
+	}
+	if latest.IsZero() {
+		ids, err := s.store.Past(ctx, ci.Community, ci.ID, at, 1)
+		if err != nil {
+			return a, err
+		}
+		past, err := s.store.Asked(ctx, ci.Community, ids...)
+		if err != nil {
+			return a, err
+		}
+		for _, p := range past {
+			before = p.Sharing
+		}
+	}
+	a.Widened = a.Sharing.wider(before)
+	return a, nil
 }
 
 // copy is what an occurrence keeps of the check-in.
@@ -203,19 +240,26 @@ func (s *Service) lookInChannel(ctx context.Context, ci *CheckIn, st *Standing, 
 	for _, e := range ends {
 		st.Wall = e.wall
 		if e.state == IsAsked {
-			s.askInChannel(ci, st, b, occurrenceID(ci.ID, e.wall), e.at, now, in)
+			if err := s.askInChannel(ctx, ci, st, b, occurrenceID(ci.ID, e.wall), e.at, now, in); err != nil {
+				return err
+			}
 		}
 	}
 	return s.store.Advance(ctx, st, b.Settled, outbox.Effects{Posts: b.posts})
 }
 
-func (s *Service) askInChannel(ci *CheckIn, st *Standing, b *batch, id string, at, now time.Time, in rule.Place) {
+func (s *Service) askInChannel(ctx context.Context, ci *CheckIn, st *Standing, b *batch, id string, at, now time.Time, in rule.Place) error {
+	a, err := s.firstAsked(ctx, ci, st, at)
+	if err != nil {
+		return err
+	}
 	o, fresh := st.opened(id, &ci.Definition, now, ci.closes(now, in, s.stretch))
 	if fresh {
-		b.Opened[id] = ci.copy(at)
+		b.Opened[id] = a
 	}
 	o.Posted = true // what is asked in the channel is where the summary stands
-	b.posts = append(b.posts, s.channelPost(id, ci.copy(at), o.Closes, nil))
+	b.posts = append(b.posts, s.channelPost(id, a, o.Closes, nil))
+	return nil
 }
 
 // extra asks everybody out of turn, whatever they have had.
@@ -237,7 +281,9 @@ func (s *Service) extra(ctx context.Context, ci *CheckIn, st *Standing, p stepPa
 			return err
 		}
 		b := newBatch(now)
-		s.askInChannel(ci, st, b, id, p.At, now, in)
+		if err := s.askInChannel(ctx, ci, st, b, id, p.At, now, in); err != nil {
+			return err
+		}
 		return s.advanceExtra(ctx, ci, st, b, now)
 	}
 	after := bot.MemberID("")

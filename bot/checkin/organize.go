@@ -116,7 +116,13 @@ func (s *Service) create(ctx context.Context, req *bot.Request) (bot.Reply, erro
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return s.showReply(req, &ci, s.say(req, "checkin.new.saved")), nil
+	return s.savedReply(ctx, req, &ci, "checkin.new.saved")
+}
+
+// savedReply shows a check-in that was saved, with what there is to warn of.
+func (s *Service) savedReply(ctx context.Context, req *bot.Request, ci *CheckIn, news bot.Key) (bot.Reply, error) {
+	warning, err := s.crowded(ctx, req, ci)
+	return s.showReply(req, ci, bot.Join("\n", s.say(req, news), warning)), err
 }
 
 // fresh is a new check-in as the form says, or what is wrong with the form.
@@ -163,7 +169,7 @@ func (s *Service) readDefinition(req *bot.Request, ci *CheckIn) map[string]bot.T
 	}
 	if wrong := (*questionsError)(nil); errors.As(err, &wrong) {
 		faults["questions"] = s.say(req, bot.Key("checkin.new.questions."+string(wrong.Problem)), bot.Num("most", mostQuestions),
-			bot.Num("long", mostQuestion), bot.Num("choices", mostChoices))
+			bot.Num("long", mostQuestion), bot.Num("choices", mostChoices), bot.Num("low", leastScale), bot.Num("high", mostScale))
 	}
 	days, err := strconv.Atoi(strings.TrimSpace(req.Value("days")))
 	if err != nil || days < 0 || days > mostDays {
@@ -274,6 +280,9 @@ func (s *Service) questionLines(req *bot.Request, d *Definition) []bot.Text {
 
 // openFor says how long it stays open.
 func (s *Service) openFor(req *bot.Request, d *Definition) bot.Text {
+	if d.Days == 0 {
+		return s.say(req, "checkin.show.same_day", bot.Num("hour", closingHour))
+	}
 	return s.say(req, "checkin.show.days", bot.Count("days", d.Days), bot.Num("hour", closingHour))
 }
 
@@ -294,7 +303,7 @@ func (s *Service) way(ctx context.Context, req *bot.Request) (bot.Reply, error) 
 	if err := s.schedule.Define(ctx, &ci, e); err != nil && !errors.Is(err, outbox.ErrRepeated) {
 		return bot.Reply{}, err
 	}
-	return s.showReply(req, &ci, s.say(req, "checkin.way.saved")), nil
+	return s.savedReply(ctx, req, &ci, "checkin.way.saved")
 }
 
 // invite posts in the channel what people can take part in.

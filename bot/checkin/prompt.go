@@ -1,6 +1,7 @@
 package checkin
 
 import (
+	"strings"
 	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
@@ -8,12 +9,13 @@ import (
 )
 
 // The paths of controls and forms. What follows is the occurrence, or for the
-// last two the check-in.
+// last three the check-in.
 const (
 	writePath = "/checkin/write/"
 	passPath  = "/checkin/pass/"
 	joinPath  = "/checkin/join/"
 	lessPath  = "/checkin/less/"
+	leavePath = "/checkin/leave/"
 )
 
 // awayPath is where somebody says that they are away, once for everything.
@@ -23,18 +25,18 @@ const awayPath = "/my/away/ask"
 // a list reads the first time why they are asked, and can leave at once.
 func (s *Service) prompt(ci *CheckIn, a *asking) outbox.Item {
 	to, lang := a.who.Account, a.member.Language
-	text := s.invitation(lang, a.what.Name, &a.what.Definition, a.closes, a.member.Zone)
+	text := s.invitation(lang, &a.what, s.until(lang, a.closes, a.now, a.member.Zone))
 	controls := s.promptControls(lang, a.occurrence, a.what.Name)
 	if a.who.Untold && ci.lists() {
 		text = bot.Join("\n", text, s.because(lang, &ci.Definition))
-		controls = append(controls, bot.Control{Label: s.label(lang, "checkin.button.no_thanks"), Path: "/checkin/leave/" + ci.ID, Of: a.what.Name})
+		controls = append(controls, bot.Control{Label: s.label(lang, "checkin.button.no_thanks"), Path: leavePath + ci.ID, Of: a.what.Name})
 	}
 	return outbox.Item{
 		Class:    outbox.Bulk,
 		NotAfter: a.closes,
 		Unasked:  &outbox.Unasked{Zone: a.member.Zone, Language: lang, Less: lessPath + ci.ID},
 		Post: bot.Post{
-			Key: bot.DeliveryKey(record(a.occurrence) + "/" + string(a.member.ID)), Direct: &to,
+			Key: PromptKey(a.occurrence, a.member.ID), Direct: &to,
 			Message: bot.Message{Text: text, Controls: controls},
 		},
 	}
@@ -42,12 +44,28 @@ func (s *Service) prompt(ci *CheckIn, a *asking) outbox.Item {
 
 // invitation is what is asked, until when, and who will see the answers: that is
 // said before anybody answers.
-func (s *Service) invitation(lang, name string, d *Definition, closes time.Time, zone string) bot.Text {
-	lines := []bot.Text{s.words.Text(lang, "checkin.prompt", bot.Str("name", name), bot.At("until", closes, zone, bot.WeekdayTime))}
-	for _, q := range d.Questions {
-		lines = append(lines, s.words.Text(lang, "checkin.prompt.question", bot.Str("text", q.Text)))
+func (s *Service) invitation(lang string, a *Asked, until bot.Arg) bot.Text {
+	lines := []bot.Text{s.words.Text(lang, "checkin.prompt", bot.Str("name", a.Name), until)}
+	for i := range a.Questions {
+		lines = append(lines, s.questionLine(lang, &a.Questions[i]))
 	}
-	return bot.Join("\n", append(lines, s.sharing(lang, d))...)
+	return bot.Join("\n", append(lines, s.told(lang, a))...)
+}
+
+// questionLine is a question with what it takes.
+func (s *Service) questionLine(lang string, q *Question) bot.Text {
+	return s.words.Text(lang, bot.Key("checkin.show."+string(q.Kind)), bot.Str("text", q.Text), bot.Str("choices", strings.Join(q.Choices, " / ")),
+		bot.Num("least", leastScale), bot.Num("most", mostScale))
+}
+
+// told says who sees the answers to an occurrence, and that it is new if more people
+// do than before.
+func (s *Service) told(lang string, a *Asked) bot.Text {
+	text := s.sharing(lang, &a.Definition)
+	if a.Widened {
+		return s.words.Text(lang, "checkin.sharing.new", bot.Rich("sharing", text))
+	}
+	return text
 }
 
 // sharing says who sees the answers.
@@ -66,7 +84,7 @@ func (s *Service) promptControls(lang, occurrence, name string) []bot.Control {
 
 // channelPost asks in a channel, and has the summary below it once there is one.
 func (s *Service) channelPost(id string, a Asked, closes time.Time, sum *summary) outbox.Item {
-	text := s.invitation(a.Language, a.Name, &a.Definition, closes, "")
+	text := s.invitation(a.Language, &a, s.until(a.Language, closes, a.At, ""))
 	var shown *bot.Image
 	if sum != nil {
 		text = bot.Join("\n\n", text, s.summaryText(a.Language, &a, sum))
@@ -76,7 +94,7 @@ func (s *Service) channelPost(id string, a Asked, closes time.Time, sum *summary
 		Class: outbox.Bulk,
 		Post: bot.Post{
 			Key: summaryKey(id), Channel: a.Channel,
-			Message: bot.Message{Text: text, Image: shown, Controls: append(s.promptControls(a.Language, id, a.Name), s.resultsControl(a.Language, &a)...)},
+			Message: bot.Message{Text: text, Image: shown, Controls: append(s.promptControls(a.Language, id, a.Name), s.resultsControl(a.Language, id, &a)...)},
 		},
 	}
 }

@@ -13,14 +13,14 @@ import (
 )
 
 func TestQuestionsAreReadFromLines(t *testing.T) {
-	got, err := parseQuestions("How was it? (1-5)\n\n  Rose:   what went well?\nWill it do? (yes/no)\n¿Vale? (sí / no)\nMeta (meta)\nWhich? (left / right / left)\nWhat (really)?\n(1-5)")
+	got, err := parseQuestions("How was it? (1-5)\n\n  Rose:   what went well?\nWill it do? (yes/no)\n¿Vale? (sí / no)\nMeta (meta)\nWhich? (left / right)\nWhat (really)?\nThe year (2026/27) so far")
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []Question{
 		{Kind: Scale, Text: "How was it?"}, {Kind: Text, Text: "Rose: what went well?"}, {Kind: YesNo, Text: "Will it do?"},
 		{Kind: YesNo, Text: "¿Vale?"}, {Kind: GoalOf, Text: "Meta"}, {Kind: Choice, Text: "Which?", Choices: []string{"left", "right"}},
-		{Kind: Text, Text: "What (really)?"}, {Kind: Text, Text: "(1-5)"},
+		{Kind: Text, Text: "What (really)?"}, {Kind: Text, Text: "The year (2026/27) so far"},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v", got)
@@ -33,6 +33,14 @@ func TestQuestionsThatCannotBeAsked(t *testing.T) {
 		strings.Repeat("One?\n", 11):        manyQuestions,
 		strings.Repeat("x", mostQuestion+1): longQuestion,
 		"Which? (1/2/3/4/5/6/7/8/9)":        manyChoices,
+		"How? (1-11)":                       otherScale,
+		"How? (0 – 10)":                     otherScale,
+		"¿Qué tal? (1 a 7)":                 otherScale,
+		"Which? (rojo)":                     fewChoices,
+		"Which? (rojo / )":                  fewChoices,
+		"Which? (rojo / verde / Rojo)":      fewChoices,
+		"(goal)":                            noWords,
+		" (1-5)":                            noWords,
 		"Which? (a/" + strings.Repeat("b", mostName+1) + ")": manyChoices,
 	} {
 		_, err := parseQuestions(text)

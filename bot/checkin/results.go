@@ -2,6 +2,7 @@ package checkin
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/csv"
 	"encoding/json"
@@ -18,25 +19,33 @@ const exportPath = "/checkin/export/"
 // trendOf is how many earlier occurrences a trend shows.
 const trendOf = 5
 
-// results shows what the latest occurrence brought to those who may see it.
+// earlier is how many other times are offered.
+const earlier = 10
+
+// results shows what an occurrence brought to those who may see it: the one that is
+// named, or else the latest that has something to show.
 func (s *Service) results(ctx context.Context, req *bot.Request) (bot.Reply, error) {
-	ci, err := s.meant(ctx, req)
+	ci, err := s.asksFor(ctx, req)
 	if err != nil || ci == nil {
 		return bot.Say(s.say(req, "checkin.results.none")), err
 	}
-	past, err := s.past(ctx, ci)
+	past, err := s.past(ctx, ci, cmp.Or(req.Value(bot.Picked), req.Params.Get("occurrence")))
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	if len(past) == 0 {
 		return bot.Say(s.say(req, "checkin.results.yet", bot.Str("name", ci.Name))), nil
 	}
-	if !seen(past[0].Sharing, req.Member.Role) {
-		return bot.Say(bot.Join("\n", s.say(req, "checkin.results.private", bot.Str("name", ci.Name)), s.sharing(req.Member.Language, &past[0].Definition))), nil
+	if latest := &past[0]; !seen(latest.Sharing, req.Member.Role) {
+		said := s.say(req, "checkin.results.private")
+		if latest.Sharing != Private {
+			said = bot.Join("\n", s.say(req, "checkin.results.not_all", bot.Str("name", ci.Name)), s.sharing(req.Member.Language, &latest.Definition))
+		}
+		return bot.Say(said), nil
 	}
 	// It may have been shared with fewer people before: that was promised.
 	past = slices.DeleteFunc(past, func(r result) bool { return !seen(r.Sharing, req.Member.Role) })
-	return s.resultsReply(ctx, req, ci, past)
+	return s.resultsReply(req, ci, past), nil
 }
 
 // seen reports whether somebody with a role may see what is shared so.
@@ -51,9 +60,10 @@ func seen(sharing Sharing, role bot.Role) bool {
 	}
 }
 
-// meant is the check-in that is asked for: by the path, by its name, or the one
-// that comes first of those whose results this person may see. Nil if there is none.
-func (s *Service) meant(ctx context.Context, req *bot.Request) (*CheckIn, error) {
+// asksFor is the check-in that is asked for: by the path, by its name, or, of those
+// whose results this person may see, the one that they have had to do with last, or
+// that was asked last. Nil if there is none.
+func (s *Service) asksFor(ctx context.Context, req *bot.Request) (*CheckIn, error) {
 	if req.Params.Get("checkin") != "" {
 		ci, err := s.find(ctx, req)
 		return &ci, err
@@ -62,12 +72,39 @@ func (s *Service) meant(ctx context.Context, req *bot.Request) (*CheckIn, error)
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
+	now, err := s.store.Now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	best, theirs, latest := &all[0], false, time.Time{}
 	for i := range all {
-		if seen(all[i].Sharing, req.Member.Role) {
-			return &all[i], nil
+		if !seen(all[i].Sharing, req.Member.Role) {
+			continue
+		}
+		turn, at, err := s.lastTurn(ctx, &all[i], req.Member.ID, now)
+		if err != nil {
+			return nil, err
+		}
+		if !seen(best.Sharing, req.Member.Role) || turn && !theirs || turn == theirs && at.After(latest) {
+			best, theirs, latest = &all[i], turn, at
 		}
 	}
-	return &all[0], nil
+	return best, nil
+}
+
+// lastTurn is when a check-in was asked last, and whether a member has a turn in it
+// then.
+func (s *Service) lastTurn(ctx context.Context, ci *CheckIn, m bot.MemberID, now time.Time) (theirs bool, at time.Time, err error) {
+	ids, err := s.store.Past(ctx, ci.Community, ci.ID, now.Add(time.Minute), 1)
+	if err != nil || len(ids) == 0 {
+		return false, at, err
+	}
+	asked, err := s.store.Asked(ctx, ci.Community, ids[0])
+	if err != nil {
+		return false, at, err
+	}
+	turns, err := s.store.Turns(ctx, ci.Community, ids[0], m)
+	return len(turns) > 0, asked[ids[0]].At, err
 }
 
 // result is an occurrence with what it brought.
@@ -75,18 +112,27 @@ type result struct {
 	id string
 	Asked
 	summary
+	open   bool
 	sealed bool // it is anonymous and not over
 }
 
-// past gives the latest occurrences of a check-in with what they brought.
-func (s *Service) past(ctx context.Context, ci *CheckIn) ([]result, error) {
+// shows reports whether there is more to see than how many took part, or will not be.
+func (r *result) shows() bool { return !r.open || !r.sealed && r.people >= fewest }
+
+// past gives the latest occurrences of a check-in with what they brought: first the
+// one that is meant, or, if that is "" or none of them, the latest that has something
+// to show; then all others, the latest first.
+func (s *Service) past(ctx context.Context, ci *CheckIn, meant string) ([]result, error) {
 	now, err := s.store.Now(ctx)
 	if err != nil {
 		return nil, err
 	}
-	ids, err := s.store.Past(ctx, ci.Community, ci.ID, now.Add(time.Minute), 4*trendOf)
+	ids, err := s.store.Past(ctx, ci.Community, ci.ID, now.Add(time.Minute), 2*earlier)
 	if err != nil {
 		return nil, err
+	}
+	if checkInOf(meant) == ci.ID && meant != "" && !slices.Contains(ids, meant) {
+		ids = append(ids, meant)
 	}
 	asked, err := s.store.Asked(ctx, ci.Community, ids...)
 	if err != nil {
@@ -99,29 +145,39 @@ func (s *Service) past(ctx context.Context, ci *CheckIn) ([]result, error) {
 	var out []result
 	for _, id := range ids {
 		a, ok := asked[id]
-		if !ok {
-			continue // nobody was asked
+		if !ok || len(out) > earlier && id != meant {
+			continue // nobody was asked, or it was long ago
 		}
-		r := result{id: id, Asked: a, sealed: a.Sharing == Anonymous && found[0].open(id) != nil}
-		answers, err := s.store.Answers(ctx, ci.Community, id)
-		if err != nil {
+		r := result{id: id, Asked: a, open: found[0].open(id) != nil}
+		r.sealed = a.Sharing == Anonymous && r.open
+		if err := s.brought(ctx, ci.Community, &r); err != nil {
 			return nil, err
 		}
-		r.summary = tally(&a.Definition, answers)
-		if a.Sharing == Anonymous {
-			turns, err := s.store.Turns(ctx, ci.Community, id)
-			if err != nil {
-				return nil, err
-			}
-			r.people = answeredIn(turns)
-		} else if err := s.named(ctx, ci.Community, &r.summary); err != nil {
-			return nil, err
-		}
-		if out = append(out, r); len(out) > trendOf {
-			break
-		}
+		out = append(out, r)
+	}
+	first := slices.IndexFunc(out, func(r result) bool { return r.id == meant })
+	if first < 0 {
+		first = max(0, slices.IndexFunc(out, func(r result) bool { return r.shows() }))
+	}
+	if len(out) > 0 {
+		out = slices.Concat(out[first:first+1], out[:first], out[first+1:])
 	}
 	return out, nil
+}
+
+// brought reads what an occurrence brought.
+func (s *Service) brought(ctx context.Context, c bot.CommunityID, r *result) error {
+	answers, err := s.store.Answers(ctx, c, r.id)
+	if err != nil {
+		return err
+	}
+	r.summary = tally(&r.Definition, answers)
+	if r.Sharing != Anonymous {
+		return s.named(ctx, c, &r.summary)
+	}
+	turns, err := s.store.Turns(ctx, c, r.id)
+	r.people = answeredIn(turns)
+	return err
 }
 
 func answeredIn(turns map[bot.MemberID]Turn) int {
@@ -134,25 +190,55 @@ func answeredIn(turns map[bot.MemberID]Turn) int {
 	return n
 }
 
-func (s *Service) resultsReply(_ context.Context, req *bot.Request, ci *CheckIn, past []result) (bot.Reply, error) {
+func (s *Service) resultsReply(req *bot.Request, ci *CheckIn, past []result) bot.Reply {
 	lang := req.Member.Language
-	latest := &past[0]
-	lines := []bot.Text{s.say(req, "checkin.summary", bot.Str("name", latest.Name), bot.At("when", latest.At, req.Member.Zone, bot.DateTime))}
-	if latest.sealed {
+	shown := &past[0]
+	lines := []bot.Text{s.say(req, "checkin.summary", bot.Str("name", shown.Name), bot.At("when", shown.At, req.Member.Zone, bot.DateTime))}
+	if shown.sealed {
 		lines = append(lines, s.say(req, "checkin.results.sealed", bot.Num("fewest", fewest)))
 	} else {
-		lines = append(lines, s.summaryText(lang, &latest.Asked, &latest.summary))
+		lines = append(lines, s.summaryText(lang, &shown.Asked, &shown.summary))
 	}
-	for i := range latest.Questions {
-		lines = append(lines, s.trend(lang, past, i))
+	until := upTo(past)
+	for i := range shown.Questions {
+		lines = append(lines, s.trend(lang, until, i))
 	}
 	var controls []bot.Control
-	if req.Member.Role.Includes(bot.RoleOrganizer) {
+	if req.Member.Role.Includes(bot.RoleOrganizer) && len(handedOut(past)) > 0 {
 		controls = append(controls, bot.Control{Label: s.label(lang, "checkin.button.export"), Path: exportPath + ci.ID})
 	}
+	if others := s.times(req, past[1:]); len(others) > 0 {
+		controls = append(controls, bot.Control{Label: s.label(lang, "checkin.menu.times"), Path: resultsPath + ci.ID, Pick: bot.PickChoice, Choices: others})
+	}
 	reply := bot.Say(bot.Join("\n", lines...), controls...)
-	reply.Message.Image = s.resultsPicture(lang, past)
-	return reply, nil
+	reply.Message.Image = s.resultsPicture(lang, until)
+	return reply
+}
+
+// upTo are the first of the results and those before it, as many as a trend shows.
+func upTo(past []result) []result {
+	until := []result{past[0]}
+	for _, r := range past[1:] {
+		if r.At.Before(past[0].At) && len(until) <= trendOf {
+			until = append(until, r)
+		}
+	}
+	return until
+}
+
+// times are other times that can be looked at.
+func (s *Service) times(req *bot.Request, past []result) []bot.Choice {
+	zone, err := time.LoadLocation(req.Member.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	var out []bot.Choice
+	for i := range past {
+		if len(out) < earlier {
+			out = append(out, bot.Choice{Label: bot.Day(req.Member.Language, past[i].At.In(zone)), Value: past[i].id})
+		}
+	}
+	return out
 }
 
 // trend tells how a scale has gone; nil if that cannot be told.
@@ -184,16 +270,11 @@ func (s *Service) export(ctx context.Context, req *bot.Request) (bot.Reply, erro
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	past, err := s.past(ctx, &ci)
+	past, err := s.past(ctx, &ci, "")
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	var rows []exported
-	for i := range past {
-		if r := &past[i]; !r.sealed && r.people >= fewest && seen(r.Sharing, bot.RoleOrganizer) {
-			rows = append(rows, r.rows()...)
-		}
-	}
+	rows := handedOut(past)
 	if len(rows) == 0 {
 		return bot.Say(s.say(req, "checkin.export.none", bot.Num("fewest", fewest))), nil
 	}
@@ -205,6 +286,18 @@ func (s *Service) export(ctx context.Context, req *bot.Request) (bot.Reply, erro
 	name := "check-in-" + strconv.Itoa(ci.Number)
 	reply.Message.Files = []bot.File{{Name: name + ".csv", Data: table(rows)}, {Name: name + ".json", Data: append(structured, '\n')}}
 	return reply, nil
+}
+
+// handedOut are the answers that organizers get, the latest occurrence first.
+func handedOut(past []result) []exported {
+	latest := slices.SortedStableFunc(slices.Values(past), func(a, b result) int { return b.At.Compare(a.At) })
+	var rows []exported
+	for i := range latest {
+		if r := &latest[i]; !r.sealed && r.people >= fewest && seen(r.Sharing, bot.RoleOrganizer) {
+			rows = append(rows, r.rows()...)
+		}
+	}
+	return rows
 }
 
 // rows are the answers question by question: by the names of their authors, or,

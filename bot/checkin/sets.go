@@ -1,6 +1,7 @@
 package checkin
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -51,6 +52,9 @@ var endings = map[string]QuestionKind{
 	"goal": GoalOf, "meta": GoalOf,
 }
 
+// anotherScale is a scale that there is not, such as (1-10).
+var anotherScale = regexp.MustCompile(`^[0-9]{1,3}(-|–|to|a)[0-9]{1,3}$`)
+
 // parseQuestions reads questions, one a line, each with what it takes in brackets
 // at its end: (1-5), (yes/no), (goal), (red / green); otherwise it takes text. An
 // error is a *questionsError.
@@ -61,34 +65,54 @@ func parseQuestions(text string) ([]Question, error) {
 		if line == "" {
 			continue
 		}
-		q := Question{Kind: Text, Text: line}
-		if body, inside, ok := bracketed(line); ok {
-			if kind, known := endings[strings.ToLower(strings.ReplaceAll(inside, " ", ""))]; known {
-				q = Question{Kind: kind, Text: body}
-			} else if choices := splitChoices(inside); len(choices) > 1 {
-				q = Question{Kind: Choice, Text: body, Choices: choices}
-			}
+		q, err := parseQuestion(line)
+		if err != nil {
+			return nil, err
 		}
 		out = append(out, q)
 	}
 	return out, checkQuestions(out)
 }
 
+func parseQuestion(line string) (Question, error) {
+	body, inside, ok := bracketed(line)
+	if !ok {
+		return Question{Kind: Text, Text: line}, nil
+	}
+	ending := strings.ToLower(strings.ReplaceAll(inside, " ", ""))
+	kind, known := endings[ending]
+	choices := splitChoices(inside)
+	switch {
+	case body == "":
+		return Question{}, &questionsError{noWords}
+	case known:
+		return Question{Kind: kind, Text: body}, nil
+	case anotherScale.MatchString(ending):
+		return Question{}, &questionsError{otherScale}
+	case len(choices) < 2:
+		return Question{}, &questionsError{fewChoices}
+	default:
+		return Question{Kind: Choice, Text: body, Choices: choices}, nil
+	}
+}
+
 func bracketed(line string) (body, inside string, ok bool) {
 	at := strings.LastIndexByte(line, '(')
-	if at <= 0 || !strings.HasSuffix(line, ")") {
+	if at < 0 || !strings.HasSuffix(line, ")") {
 		return line, "", false
 	}
 	return strings.TrimSpace(line[:at]), line[at+1 : len(line)-1], true
 }
 
+// splitChoices gives the choices, none if one of them is there twice.
 func splitChoices(inside string) []string {
-	if !strings.Contains(inside, "/") {
-		return nil
-	}
 	var out []string
 	for part := range strings.SplitSeq(inside, "/") {
-		if part = strings.TrimSpace(part); part != "" && !slices.Contains(out, part) {
+		part = strings.TrimSpace(part)
+		if slices.ContainsFunc(out, func(c string) bool { return strings.EqualFold(c, part) }) {
+			return nil
+		}
+		if part != "" {
 			out = append(out, part)
 		}
 	}
@@ -104,6 +128,9 @@ const (
 	manyQuestions questionsProblem = "many"
 	longQuestion  questionsProblem = "long"
 	manyChoices   questionsProblem = "choices"
+	fewChoices    questionsProblem = "two"   // what stands in brackets is one choice, or the same twice
+	otherScale    questionsProblem = "scale" // it is not from leastScale to mostScale
+	noWords       questionsProblem = "words" // there is nothing but what it takes
 	anonymousGoal questionsProblem = "goal"  // a goal is somebody's
 	anonymousMany questionsProblem = "steps" // what was answered cannot be changed, so there is no second step
 )

@@ -48,6 +48,9 @@ type Asked struct {
 	Number  int       `json:"number"`
 	Name    string    `json:"name"`
 	At      time.Time `json:"at"` // when it was due where it came first
+	// Widened says that more people see it than people were told before: the time
+	// before, or when they began to take part.
+	Widened bool `json:"widened,omitempty"`
 	Definition
 }
 
@@ -80,11 +83,12 @@ func (s *Standing) opened(id string, d *Definition, now, closes time.Time) (o *O
 // State is how a person's turn stands.
 type State string
 
-// The states. All but the first three are reasons why somebody was not asked.
+// The states. All but the first four are reasons why somebody was not asked.
 const (
 	IsAsked    State = "asked"
 	IsAnswered State = "answered"
 	IsSkipped  State = "skipped" // they said so
+	IsUnsent   State = "unsent"  // the message was held until their window was over: see outbox.Unasked
 	IsAway     State = "away"
 	IsHoliday  State = "holiday"
 	IsPaused   State = "paused"

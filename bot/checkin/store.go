@@ -108,6 +108,7 @@ type Sheet struct {
 	Open   bool
 	Closes time.Time // of the occurrence
 	Turn   Turn      // without a State: they have none
+	Held   bool      // what asks them by direct message still waits for its time
 	Answer *Answer   // nil: none, or an anonymous one
 }
 

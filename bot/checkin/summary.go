@@ -118,18 +118,18 @@ func (s *Service) summaryPost(id string, a Asked, sum *summary) outbox.Item {
 				Text: bot.Join("\n", s.words.Text(a.Language, "checkin.summary", bot.Str("name", a.Name),
 					bot.At("when", a.At, "", bot.DateTime)), s.summaryText(a.Language, &a, sum)),
 				Image:    s.summaryPicture(a.Language, &a, sum),
-				Controls: s.resultsControl(a.Language, &a),
+				Controls: s.resultsControl(a.Language, id, &a),
 			},
 		},
 	}
 }
 
-// resultsControl leads to all answers where everybody may see them.
-func (s *Service) resultsControl(lang string, a *Asked) []bot.Control {
+// resultsControl leads to all answers to an occurrence where everybody may see them.
+func (s *Service) resultsControl(lang, id string, a *Asked) []bot.Control {
 	if a.Sharing != Shared && a.Sharing != Anonymous {
 		return nil
 	}
-	return []bot.Control{{Label: s.label(lang, "checkin.button.results"), Path: resultsPath + a.CheckIn}}
+	return []bot.Control{{Label: s.label(lang, "checkin.button.results"), Path: timePath + a.CheckIn + "/" + id}}
 }
 
 // named puts the answers in the order of their authors' names, which says nothing

@@ -54,7 +54,7 @@ func (s *Belongings) own(ctx context.Context, req *bot.Request) ([]bot.Holding, 
 	var all []bot.Holding
 	add := func(about bot.Key, at time.Time, text string) {
 		if text != "" {
-			all = append(all, bot.Holding{Part: s.say(req, "belongings.part.you").String(), About: s.say(req, about).String(), At: at, Text: text})
+			all = append(all, bot.Holding{Part: "belongings.part.you", About: s.say(req, about).String(), At: at, Text: text})
 		}
 	}
 	add("belongings.about.name", time.Time{}, stored.Name)
@@ -84,32 +84,20 @@ func (s *Belongings) document(m bot.Member, all []bot.Holding) []byte {
 	}
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# %s\n", s.words.Text(m.Language, "belongings.title"))
-	part := ""
+	var part bot.Key
 	for _, h := range all {
 		if h.Part != part {
 			part = h.Part
-			fmt.Fprintf(&b, "\n## %s\n\n", plain(part))
+			fmt.Fprintf(&b, "\n## %s\n\n", bot.EscapeMarkdown(s.words.Text(m.Language, part).String()))
 		}
 		line := strings.Join(strings.Fields(h.About), " ")
 		if !h.At.IsZero() {
 			line = strings.Trim(bot.Day(m.Language, h.At.In(zone))+" · "+line, " ·")
 		}
-		fmt.Fprintf(&b, "- **%s**\n", plain(line))
+		fmt.Fprintf(&b, "- **%s**\n", bot.EscapeMarkdown(line))
 		for text := range strings.Lines(h.Text) {
-			fmt.Fprintf(&b, "  > %s\n", plain(strings.TrimSpace(text)))
+			fmt.Fprintf(&b, "  > %s\n", bot.EscapeMarkdown(strings.TrimSpace(text)))
 		}
 	}
 	return b.Bytes()
-}
-
-// plain takes the meaning for Markdown from what somebody typed.
-func plain(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		if strings.ContainsRune("\\`*_[]#|<>~", r) {
-			b.WriteByte('\\')
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
 }

@@ -18,7 +18,7 @@ func (s *Service) Holdings(ctx context.Context, m bot.Member) ([]bot.Holding, er
 		return nil, err
 	}
 	var all []bot.Holding
-	part := s.label(m.Language, "chat.part")
+	part := bot.Key("chat.part")
 	for i := range chats {
 		d := &chats[i]
 		if d.hostedBy(m) {

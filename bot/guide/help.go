@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/staffroom-bot/staffroom/bot"
 )
@@ -19,6 +20,12 @@ const longestQuote = 60
 func (g *Guide) help(_ context.Context, req *bot.Request) (bot.Reply, error) {
 	v := g.view(req)
 	if unknown := strings.TrimSpace(req.Value("unknown")); unknown != "" {
+		switch {
+		case v.isWord("guide.word.help", unknown):
+			return bot.Say(v.all()), nil
+		case v.isWord("guide.word.thanks", unknown):
+			return bot.Say(v.say("guide.thanks", bot.Rich("home", v.typed(bot.HomePath)), bot.Rich("help", v.typed(bot.HelpPath)))), nil
+		}
 		return v.answerUnknown(unknown), nil
 	}
 	topic := strings.TrimSpace(req.Value("topic"))
@@ -29,6 +36,18 @@ func (g *Guide) help(_ context.Context, req *bot.Request) (bot.Reply, error) {
 		return bot.Say(text), nil
 	}
 	return v.answerUnknown(topic), nil
+}
+
+// isWord reports whether what was typed is one of the words of a message, which stand
+// between strokes; signs around it do not matter.
+func (v view) isWord(words bot.Key, typed string) bool {
+	typed = strings.TrimFunc(typed, func(r rune) bool { return !unicode.IsLetter(r) })
+	for word := range strings.SplitSeq(v.label(words), "|") {
+		if strings.EqualFold(typed, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // completeTopic proposes the commands that begin with what is typed.

@@ -109,14 +109,9 @@ const (
 
 // askTry opens the form that asks how it went, with what was said before.
 func (s *Service) askTry(ctx context.Context, req *bot.Request) (bot.Reply, error) {
-	id := req.Params.Get("id")
-	got, err := s.store.Read(ctx, req.Member.Community, req.Member.ID, id)
+	r, _, err := s.meant(ctx, req, req.Params.Get("id"))
 	if err != nil {
 		return bot.Reply{}, err
-	}
-	r, ok := got.Found[id]
-	if !ok || !r.seenBy(req.Member) {
-		return bot.Reply{}, s.gone(req)
 	}
 	said := Try{Again: AsItIs}
 	for _, t := range r.Tries {
@@ -135,7 +130,7 @@ func (s *Service) askTry(ctx context.Context, req *bot.Request) (bot.Reply, erro
 		again.Choices = append(again.Choices, bot.Choice{Label: s.label(req, bot.Key("library.try.again."+string(a))), Value: string(a)})
 	}
 	return bot.Ask(bot.Form{
-		Title: s.label(req, "library.form.try"), Path: triedPath + id, Submit: s.label(req, "library.form.submit"),
+		Title: s.label(req, "library.form.try"), Path: triedPath + r.ID, Submit: s.label(req, "library.form.submit"),
 		Fields: []bot.Field{again, field(gradeField, said.Grade, mostGradeText), field(workedField, said.Worked, mostTold), field(alterField, said.Change, mostTold)},
 	}), nil
 }
@@ -176,6 +171,21 @@ func (s *Service) tried(ctx context.Context, req *bot.Request) (bot.Reply, error
 	default:
 		return s.news(ctx, req, a, "library.tried")
 	}
+}
+
+// worksForMe takes in that a link that was not found works for somebody.
+func (s *Service) worksForMe(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	a, err := s.alter(ctx, req, req.Params.Get("id"), func(r *Resource, got Reading) error {
+		if r.Health.State != Dead {
+			return errNothing
+		}
+		r.works(req.Member.ID, got.Now)
+		return nil
+	})
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	return s.news(ctx, req, a, "library.works")
 }
 
 // thank takes somebody's thanks. Nobody thanks themselves, nor twice.
@@ -254,14 +264,9 @@ func (s *Service) hidden(ctx context.Context, req *bot.Request, id string, hide 
 
 // report opens the form that tells the organizers of a resource.
 func (s *Service) report(ctx context.Context, req *bot.Request) (bot.Reply, error) {
-	id := req.Params.Get("id")
-	got, err := s.store.Read(ctx, req.Member.Community, req.Member.ID, id)
+	r, _, err := s.meant(ctx, req, req.Params.Get("id"))
 	if err != nil {
 		return bot.Reply{}, err
-	}
-	r, ok := got.Found[id]
-	if !ok || !r.seenBy(req.Member) {
-		return bot.Reply{}, s.gone(req)
 	}
 	return s.reports.About(ctx, req, s.label(req, "library.report", bot.Str("title", bot.Shorten(r.Called(), mostShown)), bot.Str("link", r.Address)))
 }

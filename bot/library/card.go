@@ -41,6 +41,9 @@ func (s *Service) card(req *bot.Request, of cardOf, names map[bot.MemberID]strin
 		lines = append(lines, bot.Plain("#"+strings.Join(r.Tags, " #")))
 	}
 	lines = append(lines, bot.Join(" ", s.opinions(req, r), s.quote(req, r)))
+	if r.Health.State == Dead {
+		lines = append(lines, s.say(req, "library.card.dead", bot.Num("count", r.Health.Failed)))
+	}
 	if r.Hidden != (Hidden{}) {
 		lines = append(lines, s.say(req, "library.card.hidden"))
 	}
@@ -148,6 +151,12 @@ func (s *Service) cardControls(req *bot.Request, of cardOf) []bot.Control {
 	if openable(r) {
 		controls = append(controls, bot.Control{Label: s.label(req, "library.button.open"), URL: r.Address})
 	}
+	if r.Health.State == Dead {
+		if a := r.Health.Archived; a != "" && len(a) <= bot.MaxURL {
+			controls = append(controls, bot.Control{Label: s.label(req, "library.button.archived"), URL: a})
+		}
+		controls = append(controls, s.control(req, "library.button.works", worksPath+r.ID))
+	}
 	controls = append(controls, s.control(req, "library.button.try", tryPath+r.ID))
 	if !saved && !r.thankedBy(m) {
 		controls = append(controls, s.control(req, "library.button.thank", thankPath+r.ID))
@@ -185,15 +194,24 @@ func (s *Service) showPicked(ctx context.Context, req *bot.Request) (bot.Reply, 
 }
 
 func (s *Service) shown(ctx context.Context, req *bot.Request, id string) (bot.Reply, error) {
-	got, err := s.store.Read(ctx, req.Member.Community, req.Member.ID, id)
+	r, got, err := s.meant(ctx, req, id)
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	return s.cardReply(ctx, req, cardOf{r: &r, kept: got.Kept[id], now: got.Now})
+}
+
+// meant reads a resource that the reader may see.
+func (s *Service) meant(ctx context.Context, req *bot.Request, id string) (Resource, Reading, error) {
+	got, err := s.store.Read(ctx, req.Member.Community, req.Member.ID, id)
+	if err != nil {
+		return Resource{}, got, err
+	}
 	r, ok := got.Found[id]
 	if !ok || !r.seenBy(req.Member) {
-		return bot.Reply{}, s.gone(req)
+		return r, got, s.gone(req)
 	}
-	return s.cardReply(ctx, req, cardOf{r: &r, kept: got.Kept[id], now: got.Now})
+	return r, got, nil
 }
 
 // cardReply is the card with the names of those who saved it.
@@ -219,6 +237,9 @@ func (s *Service) lines(req *bot.Request, rs []*Resource) []bot.Text {
 		facts := append([]bot.Text{linked(r)}, s.facts(req, r)...)
 		if n := len(r.Tries); n > 0 {
 			facts = append(facts, s.say(req, "library.line.tried", bot.Count("count", n)))
+		}
+		if r.Health.State == Dead {
+			facts = append(facts, s.say(req, "library.line.dead"))
 		}
 		if r.Hidden != (Hidden{}) {
 			facts = append(facts, s.say(req, "library.line.hidden"))

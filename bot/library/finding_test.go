@@ -9,6 +9,7 @@ import (
 	"github.com/staffroom-bot/staffroom/bot"
 	"github.com/staffroom-bot/staffroom/bot/bottest"
 	"github.com/staffroom-bot/staffroom/bot/library"
+	"github.com/staffroom-bot/staffroom/bot/outbox"
 )
 
 // What is hidden is neither found nor shown, but to organizers and who saved it.
@@ -161,6 +162,35 @@ func TestTypedIsData(t *testing.T) {
 		}
 		if !slices.ContainsFunc(r.Message.Text, func(s bot.Span) bool { return strings.Contains(s.Text, "everyone") }) {
 			t.Errorf("%q does not show it", r.Message.Text.String())
+		}
+	}
+}
+
+// A link that is not found any more says so, until it works for somebody.
+func TestDeadLinks(t *testing.T) {
+	o := newRoom(t)
+	o.must("ana", "/library/save", "link", "https://example.org/strips")
+	id := library.IDOf("example.org/strips")
+	got, err := o.store.Read(t.Context(), school, "", id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := got.Found[id]
+	r.Health = library.Health{State: library.Dead, Failed: 6, Since: got.Now, Archived: "https://web.archive.org/web/2026/https://example.org/strips"}
+	if err := o.store.Advance(t.Context(), &r, outbox.Effects{}); err != nil {
+		t.Fatal(err)
+	}
+	card := o.must("joe", "/library/card/"+id)
+	says(t, card, "library.card.dead")
+	if c := card.Message.Controls[1]; c.URL != r.Health.Archived {
+		t.Errorf("the archived copy is %+v", c)
+	}
+	o.must("kim", "/library/save", "link", "https://example.org/other strips")
+	says(t, o.must("joe", "/library/find", "words", "strips"), "library.line.dead")
+	works := control(t, card, "library.button.works")
+	for range 2 {
+		if reply := o.must("joe", works); strings.Contains(reply.Message.Text.String(), "library.card.dead") {
+			t.Errorf("it is dead still: %q", reply.Message.Text)
 		}
 	}
 }

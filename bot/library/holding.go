@@ -15,7 +15,7 @@ import (
 func (s *Service) Holdings(ctx context.Context, m bot.Member) ([]bot.Holding, error) {
 	var all []bot.Holding
 	held := func(part bot.Key, about string, at time.Time, text string) {
-		all = append(all, bot.Holding{Part: s.words.Text(m.Language, part).String(), About: about, At: at, Text: text})
+		all = append(all, bot.Holding{Part: part, About: about, At: at, Text: text})
 	}
 	err := s.standingOf(ctx, m, func(r *Resource) error {
 		if i := r.credit(m); i >= 0 {

@@ -89,6 +89,7 @@ const (
 	tryPath      = "/library/try/"
 	triedPath    = "/library/tried/"
 	thankPath    = "/library/thank/"
+	worksPath    = "/library/works/"
 	keepPath     = "/library/keep/"
 	hidePath     = "/library/hide/"
 	reportPath   = "/library/report/"
@@ -121,6 +122,7 @@ func (s *Service) Register(r *bot.Router) {
 		tryPath + "{id}":                s.askTry,
 		triedPath + "{id}":              s.tried,
 		thankPath + "{id}":              s.thank,
+		worksPath + "{id}":              s.worksForMe,
 		keepPath + "{id}/{keep}":        s.keep,
 		reportPath + "{id}":             s.report,
 		askPath + "{mark}":              s.askGroup,

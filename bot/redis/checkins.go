@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -269,6 +270,7 @@ func (s CheckIns) Sheet(ctx context.Context, c bot.CommunityID, occurrence strin
 	open := pipe.HGet(ctx, key(c, checkInOpen), occurrence)
 	turn := pipe.HGet(ctx, key(c, checkInTurns(occurrence)), string(m))
 	answer := pipe.HGet(ctx, key(c, checkInSaid(occurrence)), string(m))
+	asks := pipe.HGet(ctx, key(c, "posts"), string(checkin.PromptKey(occurrence, m)))
 	sheet := checkin.Sheet{Occurrence: occurrence}
 	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
 		return sheet, failed(err)
@@ -286,6 +288,7 @@ func (s CheckIns) Sheet(ctx context.Context, c bot.CommunityID, occurrence strin
 		}
 		sheet.Closes, sheet.Open = time.UnixMilli(closes).UTC(), true
 	}
+	sheet.Held = strings.Contains(asks.Val(), `"unasked":{`) // as item_held has it
 	var err error
 	if turn.Err() == nil {
 		if sheet.Turn, err = decodeTurn(turn.Val()); err != nil {

@@ -65,10 +65,11 @@ func (s CheckIns) Take(ctx context.Context, t checkin.Taking) (checkin.Taken, er
 	}
 	keys := append(jobKeys(string(c)), inputKey(c, t.Input), key(c, checkInOpen), key(c, checkInTurns(t.Occurrence)),
 		key(c, checkInSaid(t.Occurrence)), key(c, checkInSealed(t.Occurrence)), key(c, journalOf(t.Member)),
-		key(c, goals), key(c, goals+":v"), key(c, goalsOf(t.Member)), key(c, checkInTalk(t.Member)))
+		key(c, goals), key(c, goals+":v"), key(c, goalsOf(t.Member)), key(c, checkInTalk(t.Member)), key(c, "posts"))
 	out, err := s.hinted(ctx, string(c), due, func() ([]string, error) {
 		return s.strings(ctx, checkInTakeScript, keys, s.now(), string(t.Input), t.Occurrence, string(t.Member), string(t.State), inTime, late,
-			t.Sealed, rand.Text(), turnMillis(t.Until), encodedGoals, jobs, summary)
+			t.Sealed, rand.Text(), turnMillis(t.Until), encodedGoals, jobs, summary,
+			string(checkin.PromptKey(t.Occurrence, t.Member)))
 	})
 	if err != nil {
 		return checkin.Taken{}, err

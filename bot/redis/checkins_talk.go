@@ -17,11 +17,15 @@ import (
 )
 
 // checkInTalk is what somebody answers in direct messages: "v" is its version,
-// "about" how far it is, and "d/" with an occurrence what they have answered of it.
+// "about" how far it is, "d/" with an occurrence what they have answered of it, and
+// "aside/" the same of one that they skipped then.
 func checkInTalk(m bot.MemberID) string { return "checkintalk:" + string(m) }
 
-// partialField begins the fields with partial answers. The scripts know it too.
-const partialField = "d/"
+// What begins the fields with partial answers. The scripts know it too.
+const (
+	partialField = "d/"
+	asideField   = "aside/"
+)
 
 // Talk implements checkin.TalkStore.
 func (s CheckIns) Talk(ctx context.Context, c bot.CommunityID, m bot.MemberID, in bot.InputID) (checkin.Talk, error) {
@@ -37,7 +41,7 @@ func (s CheckIns) Talk(ctx context.Context, c bot.CommunityID, m bot.MemberID, i
 	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
 		return checkin.Talk{}, failed(err)
 	}
-	t := checkin.Talk{Heard: claimed.Val() > 0, Partials: map[string]checkin.Partial{}}
+	t := checkin.Talk{Heard: claimed.Val() > 0, Partials: map[string]checkin.Partial{}, Aside: map[string]checkin.Partial{}}
 	if clock != nil {
 		t.Now = clock.Val().UTC()
 	} else {
@@ -70,15 +74,19 @@ func readTalk(t *checkin.Talk, kept map[string]string) error {
 		return fmt.Errorf("talk: %w", err)
 	}
 	for field, body := range kept {
+		into := t.Partials
 		id, ok := strings.CutPrefix(field, partialField)
 		if !ok {
-			continue
+			into = t.Aside
+			if id, ok = strings.CutPrefix(field, asideField); !ok {
+				continue
+			}
 		}
 		var d checkin.Partial
 		if err := json.Unmarshal([]byte(body), &d); err != nil {
 			return fmt.Errorf("partial answer: %w", err)
 		}
-		t.Partials[id] = d
+		into[id] = d
 	}
 	return nil
 }

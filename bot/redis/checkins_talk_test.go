@@ -147,3 +147,23 @@ func TestTalkIsNotKeptForEver(t *testing.T) {
 		}
 	})
 }
+
+// What was begun of a check-in that is skipped is set aside for whoever writes after
+// all, and goes with the answer.
+func TestWhatWasBegunIsSetAsideBySkipping(t *testing.T) {
+	eachAtNoon(t, func(b *bench) {
+		b.talking()
+		talk := b.talk("1")
+		b.begun(&talk, "1", "A rose", "")
+		skip := taking(fridays, "01ana", "2", "")
+		skip.State = checkin.IsSkipped
+		b.takeIn(skip, checkin.TakenNew)
+		if talk = b.talk("3"); len(talk.Partials) > 0 || len(talk.Aside) != 1 || talk.Aside[fridays].Values[0] != "A rose" {
+			b.Errorf("after skipping there are %+v and %+v", talk.Partials, talk.Aside)
+		}
+		b.takeIn(taking(fridays, "01ana", "4", "the form"), checkin.TakenNew)
+		if talk = b.talk("5"); len(talk.Aside) > 0 {
+			b.Errorf("after the answer there is %+v", talk.Aside)
+		}
+	})
+}

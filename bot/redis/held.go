@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/checkin"
 	"github.com/staffroom-bot/staffroom/bot/outbox"
 )
 
@@ -44,7 +45,8 @@ func (s *Store) Held(ctx context.Context, group, lane string, limit int) (outbox
 	return h, nil
 }
 
-// LetOut implements outbox.HeldStore.
+// LetOut implements outbox.HeldStore. A check-in of which somebody was not told in
+// time ends so for them.
 func (s *Store) LetOut(ctx context.Context, group, lane string, o outbox.Outgoing) error {
 	c := bot.CommunityID(group)
 	post, due := []byte(nil), ""
@@ -67,7 +69,18 @@ func (s *Store) LetOut(ctx context.Context, group, lane string, o outbox.Outgoin
 		return err
 	}
 	keys := append(jobKeys(group), key(c, "posts"), key(c, "queue"), key(c, "sent"), key(c, "sentat"), key(c, "numbers"), key(c, "written"), key(c, sentTo(lane)))
-	args := []any{s.now(), lane, post, encoded}
+	untold := []string{}
+	for _, w := range o.Expired {
+		if occurrence, m, ok := checkin.Prompted(w.Post.Key); ok {
+			untold = append(untold, string(m))
+			keys = append(keys, key(c, checkInTurns(occurrence)))
+		}
+	}
+	members, err := json.Marshal(untold)
+	if err != nil {
+		return err
+	}
+	args := []any{s.now(), lane, post, encoded, members}
 	for _, w := range append(append([]outbox.Waiting{}, o.Expired...), o.Sent...) {
 		args = append(args, w.Place)
 	}

@@ -287,7 +287,9 @@ func (s CheckInTransfers) moveMember(ctx context.Context, t bot.Transfer, m bot.
 // are in the middle of something in the other community too, they go on with that.
 func talkAlong(m bot.MemberID, begun map[string]string, kept time.Duration, there bool) []write {
 	if there {
-		maps.DeleteFunc(begun, func(field, _ string) bool { return !strings.HasPrefix(field, partialField) })
+		maps.DeleteFunc(begun, func(field, _ string) bool {
+			return !strings.HasPrefix(field, partialField) && !strings.HasPrefix(field, asideField)
+		})
 	}
 	writes := inParts("HSET", checkInTalk(m), flat(begun), 2)
 	if len(writes) > 0 && kept > 0 {

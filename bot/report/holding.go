@@ -18,7 +18,7 @@ func (s *Service) Holdings(ctx context.Context, m bot.Member) ([]bot.Holding, er
 		for _, cs := range cases {
 			for _, said := range cs.Said {
 				if said.By == id {
-					all = append(all, bot.Holding{Part: s.words.Text(m.Language, "report.part").String(), At: said.At, Text: said.Why})
+					all = append(all, bot.Holding{Part: "report.part", At: said.At, Text: said.Why})
 				}
 			}
 		}

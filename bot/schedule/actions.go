@@ -102,10 +102,16 @@ func (s *Service) askRemove(ctx context.Context, req *bot.Request) (bot.Reply, e
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	var leaving bot.Message
+	if k := s.kinds[r.Kind]; k.Leaving != nil {
+		if leaving, err = k.Leaving(ctx, r, req.Member); err != nil {
+			return bot.Reply{}, err
+		}
+	}
 	yes := s.control(req, "schedule.button.remove.yes", seriesPath+"remove-now/"+r.ID)
 	yes.Style = bot.Danger
-	return replacing(req, bot.Say(s.say(req, "schedule.remove.ask", bot.Str("title", r.Title)),
-		yes, s.control(req, "schedule.button.no", seriesPath+r.ID))), nil
+	controls := append(leaving.Controls, yes, s.control(req, "schedule.button.no", seriesPath+r.ID))
+	return replacing(req, bot.Say(bot.Join("\n", s.say(req, "schedule.remove.ask", bot.Str("title", r.Title)), leaving.Text), controls...)), nil
 }
 
 func (s *Service) removeNow(ctx context.Context, req *bot.Request) (bot.Reply, error) {

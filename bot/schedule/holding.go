@@ -15,7 +15,7 @@ const seriesAtOnce = 100
 func (s *Service) Holdings(ctx context.Context, m bot.Member) ([]bot.Holding, error) {
 	var all []bot.Holding
 	err := s.addedBy(ctx, m, func(r *Series) error {
-		all = append(all, bot.Holding{Part: s.label(m.Language, "schedule.part"), About: r.Title, Text: r.Rule.Text(m.Language)})
+		all = append(all, bot.Holding{Part: "schedule.part", About: r.Title, Text: r.Rule.Text(m.Language)})
 		return nil
 	})
 	return all, err

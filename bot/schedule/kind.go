@@ -32,6 +32,9 @@ type Kind struct {
 	// Show describes the series to an organizer, below its title and times. May be
 	// nil.
 	Show func(s Series, reader bot.Member) bot.Text
+	// Leaving tells an organizer who is about to remove a series what goes with it, and
+	// has controls for what they may want to do before. May be nil.
+	Leaving func(ctx context.Context, s Series, reader bot.Member) (bot.Message, error)
 }
 
 // Occurrence is one time that a series happens.

@@ -20,6 +20,7 @@
 //	args -chaos.kills=20           for the test
 //	timeout 3m                     for the test; a minute if nothing is said
 //	hangs                          the test fails by running out of this time
+//	crashes                        it fails by a panic that ends the program
 //	slow                           left out unless asked for
 //
 // A line that begins with # is a remark. The tree is never touched: the go command is told to read the changed files in

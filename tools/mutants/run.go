@@ -42,6 +42,9 @@ func (m *mutant) run(ctx context.Context, root string) (v verdict, why string) {
 	return m.judge(o)
 }
 
+// panicked is how the end of a program by a panic begins.
+var panicked = regexp.MustCompile(`(?m)^panic: `)
+
 func (m *mutant) judge(o outcome) (verdict, string) {
 	action := o.actions[underscored(m.test)]
 	switch {
@@ -57,6 +60,8 @@ func (m *mutant) judge(o outcome) (verdict, string) {
 		return killed, ""
 	case action == "pass":
 		return survived, m.pkg + " " + m.test + " passes"
+	case m.crashes && panicked.MatchString(o.output):
+		return killed, ""
 	default:
 		return broken, m.test + " neither failed nor passed:\n" + shortened(o.output)
 	}

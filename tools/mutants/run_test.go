@@ -50,6 +50,14 @@ func TestSick(t *testing.T)   { t.Error("always") }
 func TestSkips(t *testing.T)  { t.Skip("for want of Redis") }
 func TestSlow(t *testing.T)   { slowOnce() }
 func TestExits(t *testing.T)  { if one() != 1 { os.Exit(3) } }
+func TestPanics(t *testing.T) {
+	if one() != 1 {
+		done := make(chan bool)
+		go func() { defer close(done); panic("elsewhere") }()
+		<-done
+		select {}
+	}
+}
 func TestAsked(t *testing.T) {
 	if os.Getenv("STAFFROOM_REQUIRE") != "redis" || !*asked {
 		t.Skip("not asked")
@@ -81,6 +89,9 @@ func TestWhatBecomesOfMutants(t *testing.T) {
 		{"no such part\n" + two + "test one TestOne/nothing\n", broken, "does not run"},
 		{"hanging\nfile one/one.go\n- for false\n+ for\ntest one TestSlow\ntimeout 1s\nhangs\n", killed, ""},
 		{"hanging by mistake\nfile one/one.go\n- for false\n+ for\ntest one TestSlow\ntimeout 1s\n", broken, "ran out of time"},
+		{"panicking elsewhere\n" + two + "test one TestPanics\ncrashes\n", killed, ""},
+		{"panicking by mistake\n" + two + "test one TestPanics\n", broken, "neither failed nor passed"},
+		{"ending the program otherwise\n" + two + "test one TestExits\ncrashes\n", broken, "neither failed nor passed"},
 		{"ending the program\n" + two + "test one TestExits\n", broken, "neither failed nor passed"},
 		{"slow\n" + two + "test one TestBlind\nslow\n", "", ""},
 	}
@@ -107,7 +118,7 @@ func TestWhatBecomesOfMutants(t *testing.T) {
 			t.Errorf("%s: told: %t, want %q", name, told, tt.why)
 		}
 	}
-	if !strings.Contains(out.String(), "3 killed, 2 survived, 7 broken") || strings.Contains(out.String(), "small: slow") {
+	if !strings.Contains(out.String(), "4 killed, 2 survived, 9 broken") || strings.Contains(out.String(), "small: slow") {
 		t.Errorf("told:\n%s", out.String())
 	}
 	if t.Failed() {

@@ -23,6 +23,7 @@ type mutant struct {
 	args    []string
 	timeout time.Duration
 	hangs   bool // running out of time is how the test fails
+	crashes bool // a panic outside of the test is how it fails
 	slow    bool
 }
 
@@ -130,6 +131,8 @@ func parseMutant(lines []string) (mutant, error) {
 			m.timeout = d
 		case line == "hangs":
 			m.hangs = true
+		case line == "crashes":
+			m.crashes = true
 		case line == "slow":
 			m.slow = true
 		default:

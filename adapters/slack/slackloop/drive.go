@@ -27,7 +27,8 @@ func (s *Server) Say(person, channel, text string, o SayOptions) string {
 	d := s.event(e)
 	d.said, d.MessageTS = true, m.TS
 	if strings.Contains(text, "<@"+BotUser+">") && channelType(channel) != "im" {
-		s.event(result{"type": "app_mention", "user": person, "text": text, "ts": m.TS, "thread_ts": m.ThreadTS, "channel": channel, "event_ts": m.TS})
+		d = s.event(result{"type": "app_mention", "user": person, "text": text, "ts": m.TS, "thread_ts": m.ThreadTS, "channel": channel, "event_ts": m.TS})
+		d.said, d.MessageTS = true, m.TS
 	}
 	return m.TS
 }

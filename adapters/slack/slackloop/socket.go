@@ -278,10 +278,15 @@ func (s *Server) Deliveries() []Delivery {
 func (s *Server) Redeliver() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, d := range slices.Backward(s.deliveries) {
+	last := ""
+	for _, d := range s.deliveries {
 		if d.said {
+			last = d.MessageTS
+		}
+	}
+	for _, d := range s.deliveries {
+		if d.said && d.MessageTS == last {
 			s.send(d)
-			return
 		}
 	}
 }

@@ -1,11 +1,12 @@
 -- Takes an answer to a check-in in, or that somebody skips it.
 --   KEYS  1 jobs, 2 due, 3 lease, 4 next, 5 tries, 6 input claim, 7 open
 --         occurrences, 8 turns, 9 answers, 10 sealed answers, 11 journal, 12 goals,
---         13 their versions, 14 the member's, 15 the member's talk, which has said it
+--         13 their versions, 14 the member's, 15 the member's talk, which has said it,
+--         16 posts
 --   ARGV  1 time, 2 input, 3 occurrence, 4 member, 5 new state, 6 answer in time,
 --         7 answer too late, 8 sealed answer ('' for none), 9 its name, 10 until when
 --         their window lasts at least, in ms, 11 goals, 12 effects with jobs, 13 with the
---         summary's job
+--         summary's job, 14 the delivery key of what asks them
 -- Returns {outcome, late, end of their window} or {'repeated'}.
 local now = now_ms(ARGV[1])
 local K = job_keys(1)
@@ -24,7 +25,17 @@ local answered = had == 'answered'
 if answered and (late or state == 'skipped' or sealed ~= '') then return { 'final', '0', mine } end
 
 redis.call('HSET', KEYS[8], member, state .. ' ' .. opened .. ' ' .. mine)
-if redis.call('HDEL', KEYS[15], 'd/' .. occurrence) == 1 then redis.call('HINCRBY', KEYS[15], 'v', 1) end
+-- Nobody is asked who has said it: what waits for its time is withdrawn.
+local asks = redis.call('HGET', KEYS[16], ARGV[14])
+if asks and item_held(asks) then redis.call('HDEL', KEYS[16], ARGV[14]) end
+-- Who skips may write after all: what was begun is set aside, and goes with the answer.
+local begun = redis.call('HGET', KEYS[15], 'd/' .. occurrence)
+if begun then
+  redis.call('HDEL', KEYS[15], 'd/' .. occurrence)
+  if state == 'skipped' then redis.call('HSET', KEYS[15], 'aside/' .. occurrence, begun) end
+  redis.call('HINCRBY', KEYS[15], 'v', 1)
+end
+if state == 'answered' then redis.call('HDEL', KEYS[15], 'aside/' .. occurrence) end
 if sealed ~= '' then
   redis.call('HSET', KEYS[10], ARGV[9], sealed)
 elseif state == 'answered' then

@@ -10,7 +10,7 @@ local occurrence = ARGV[6]
 if occurrence ~= '' then
   local state = string.match(redis.call('HGET', KEYS[3], ARGV[5]) or '', '^(%S+)')
   if ARGV[7] == '' then
-    redis.call('HDEL', KEYS[2], 'd/' .. occurrence)
+    redis.call('HDEL', KEYS[2], 'd/' .. occurrence, 'aside/' .. occurrence)
   elseif state == 'answered' or state == 'skipped' then
     return {}
   else

@@ -189,7 +189,7 @@ func (m *morning) takePart(n int, think time.Duration) {
 	switch {
 	case skips(n):
 		m.insist("a word that "+who+" skips it", func() bool { return m.told(who, "is skipped this time") }, func() {
-			m.press(who, "Skip this week")
+			m.press(who, "Skip this time")
 		})
 	case n%2 == 0:
 		m.insist("a word that "+who+" has answered", answered, func() {

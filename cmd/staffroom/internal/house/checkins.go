@@ -46,6 +46,13 @@ func checkIns(
 			}
 			return s.Zones(ctx, ci)
 		},
+		Leaving: func(ctx context.Context, r schedule.Series, reader bot.Member) (bot.Message, error) {
+			ci, err := checkInOf(&r)
+			if err != nil {
+				return bot.Message{}, err
+			}
+			return s.Leaving(ctx, ci, reader)
+		},
 	})
 	return s, nil
 }

@@ -155,7 +155,7 @@ func TestPeopleWhoCannotBeListed(t *testing.T) {
 	no := s.ask("maria", "/organize/checkins/among/"+id+"/channel")
 	wantSays(t, no, "I am not allowed to see who is there")
 	wantSays(t, no, "Those take part who join")
-	if !slices.ContainsFunc(no.Message.Controls, func(c bot.Control) bool { return c.Label == "Invite people here" }) {
+	if !slices.ContainsFunc(no.Message.Controls, func(c bot.Control) bool { return c.Label == "Invite people in its channel" }) {
 		t.Error("no invitation is offered")
 	}
 	s.room.err = &bot.Error{Code: bot.Unavailable}

@@ -367,7 +367,10 @@ func TestAwayStretchesWhatIsOpen(t *testing.T) {
 	if got := len(s.direct("joe")); got != 2 {
 		t.Errorf("joe was asked %d times", got)
 	}
-	wantSays(t, s.ask("joe", "/checkin/answer"), "This is open")
+	asked := strings.TrimPrefix(s.control("joe", "Write"), "/checkin/write/")
+	if form := s.ask("joe", "/checkin/answer").Form; form == nil || !strings.Contains(form.Path, asked) {
+		t.Errorf("joe gets %+v, want the one of which he was asked, %s", form, asked)
+	}
 }
 
 // What cannot be delivered is said to the right person: a closed direct message to

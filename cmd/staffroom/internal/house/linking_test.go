@@ -9,10 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/staffroom-bot/staffroom/adapters/discord"
-	"github.com/staffroom-bot/staffroom/adapters/discord/discordloop"
-	"github.com/staffroom-bot/staffroom/adapters/slack"
-	"github.com/staffroom-bot/staffroom/adapters/slack/slackloop"
 	"github.com/staffroom-bot/staffroom/bot"
 	"github.com/staffroom-bot/staffroom/bot/bottest"
 	"github.com/staffroom-bot/staffroom/bot/redis/engine"
@@ -222,53 +218,5 @@ func TestPartingIsToldToTheOthers(t *testing.T) {
 	}
 	if all := o.reads(madison, "dm-mia"); len(all) != 1 { // of the link, which she offered
 		t.Errorf("mia is told %+v", all)
-	}
-}
-
-// What must be mended before a connection can begin is said with its name, once, and
-// in words for whoever runs the program.
-func TestWhatKeepsAConnectionFromBeginning(t *testing.T) {
-	s := slackloop.Start(slackloop.Options{})
-	t.Cleanup(s.Close)
-	s.Fail("auth.test", slackloop.Fault{Error: "invalid_auth"}, -1)
-	d, err := discordloop.Start(discordloop.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(d.Close)
-	d.RefuseIdentify(4004)
-	for name, connect := range map[string]func(house.Tools) (bot.Adapter, error){
-		"slack-lincoln": func(t house.Tools) (bot.Adapter, error) {
-			return slack.New(slack.Options{
-				Name: "slack-lincoln", BotToken: slackloop.BotToken, AppToken: slackloop.AppToken, APIURL: s.APIURL(), Seal: t.Seal, Logger: t.Log,
-			}), nil
-		},
-		"discord-lincoln": func(t house.Tools) (bot.Adapter, error) {
-			return discord.New(discord.Options{Name: "discord-lincoln", Token: d.Token(), APIURL: d.URL(), Seal: t.Seal, Words: t.Words, Logger: t.Log})
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			clock := scheduler.NewManualClock(time.Date(2026, 3, 10, 14, 0, 0, 0, time.UTC))
-			e, err := engine.Open(t.Context(), engine.Options{InProcess: true, Start: clock.Now()})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { _ = e.Close(context.Background()) })
-			h, err := house.Build(t.Context(), house.Options{
-				Engine: e, Clock: clock, Manual: true, Language: "en", Zone: "UTC", Version: "test", Log: slog.New(slog.DiscardHandler),
-				Adapters: func(t house.Tools) ([]bot.Adapter, error) {
-					a, err := connect(t)
-					return []bot.Adapter{a}, err
-				},
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			err = h.Run(t.Context())
-			if err == nil || !strings.HasPrefix(err.Error(), "connection "+name+": ") || strings.Count(err.Error(), name) != 1 ||
-				!strings.Contains(err.Error(), "docs/") || strings.Contains(err.Error(), "permanent") || strings.Contains(err.Error(), "(disconnected)") {
-				t.Errorf("Run = %v", err)
-			}
-		})
 	}
 }

@@ -234,7 +234,7 @@ func (y *year) checkPerson(check string, r rule.Rule, holidays rule.Calendar, c 
 		case !ok:
 			y.Errorf("%s in %s has come to no end of %s on %s", c.name, c.zone, check, o.Wall)
 		case !c.plain:
-		case o.Skipped && turn.State != checkin.IsHoliday, !o.Skipped && turn.State != checkin.IsAsked:
+		case o.Skipped && turn.State != checkin.IsHoliday, !o.Skipped && turn.State != checkin.IsAsked && turn.State != checkin.IsUnsent:
 			y.Errorf("%s: %s on %s is %s", c.name, check, o.Wall, turn.State)
 		case !o.Skipped && !turn.Opened.Equal(o.At):
 			y.Errorf("%s in %s was asked for %s at %s, not at %s", c.name, c.zone, check, turn.Opened.In(loc), o.At.In(loc))

@@ -29,7 +29,7 @@ func TestACheckInOnThePlatforms(t *testing.T) {
 		for language, say := range spoken {
 			t.Run(platform+"/"+language, func(t *testing.T) {
 				t.Parallel()
-				s := newStage(t, open, language, say.zone)
+				s := newStage(t, open, thursday(t, language, say.zone))
 				s.makes(say, "channel")
 				s.joins(everybody...)
 				s.answers(say)
@@ -43,13 +43,12 @@ func TestACheckInOnThePlatforms(t *testing.T) {
 // at first, and invites people.
 func (s *stage) makes(say phrases, sharing string) {
 	s.Helper()
-	s.must(s.command(maria, "/organize/checkins"))
+	s.must(s.command(maria, "/organize/checkins", nil))
 	s.presses(maria, "checkin.organize.own")
 	label := func(field bot.Key) string { return s.word("checkin.new." + field) }
-	s.opens(maria)
-	s.must(s.fill(maria, map[string]string{
+	s.fills(maria, map[string]string{
 		label("name"): say.name, label("questions"): say.rose + "\n" + say.scale + " (1-5)", label("when"): say.past, label("days"): "1", label("sharing"): sharing,
-	}))
+	})
 	s.corrected(maria, label("when"), s.word("checkin.new.when.never"))
 	s.refused(maria, label("when"), february31, s.word("checkin.new.when.fault", bot.Str("typed", february31), bot.Str("nearest", "0 9 29 2 *")))
 	if got := s.opens(maria).values[label("name")]; got != say.name {
@@ -80,10 +79,10 @@ func (s *stage) answers(say phrases) {
 	if f := s.opens(ana); !slices.Equal(f.labels, []string{say.rose, say.scale}) {
 		s.Errorf("the form asks %q", f.labels)
 	}
-	s.refused(ana, say.rose, "", s.word("checkin.fault.empty"))
+	s.refused(ana, say.rose, "", s.word("checkin.fault.empty", bot.Str("question", say.rose)))
 	const long, most = 20_000, 1500
 	s.refused(ana, say.rose, strings.Repeat("x", long), s.word("checkin.fault.long", bot.Num("long", most)))
-	s.refused(ana, say.rose, "", s.word("checkin.fault.empty"))
+	s.refused(ana, say.rose, "", s.word("checkin.fault.empty", bot.Str("question", say.rose)))
 	scale := s.word("checkin.fault.scale", bot.Num("least", 1), bot.Num("most", 5))
 	s.refused(ana, say.scale, "0", scale)
 	s.refused(ana, say.scale, "11", scale)
@@ -107,15 +106,13 @@ func (s *stage) answers(say phrases) {
 
 	for _, who := range []string{cam, dee} {
 		s.presses(who, "checkin.button.write")
-		s.opens(who)
-		s.must(s.fill(who, map[string]string{say.rose: "rose of " + who, say.scale: "4"}))
+		s.fills(who, map[string]string{say.rose: "rose of " + who, say.scale: "4"})
 		s.alone(who, s.before("checkin.saved", "until"))
 	}
 	s.presses(fay, "checkin.button.pass")
 	s.alone(fay, s.word("checkin.skipped", bot.Str("name", say.name)))
 	s.presses(gus, "checkin.button.away")
-	s.opens(gus)
-	s.must(s.fill(gus, map[string]string{s.word("community.away.until"): say.away}))
+	s.fills(gus, map[string]string{s.word("community.away.until"): say.away})
 	s.alone(gus, s.before("community.away.now", "last"))
 
 	s.presses(ana, "checkin.button.change")
@@ -170,23 +167,22 @@ func (s *stage) ends(say phrases) {
 		}
 	}
 	took := s.word("checkin.summary.people", bot.Count("people", 5))
-	s.must(s.command(cam, "/checkin/results"))
+	s.must(s.command(cam, "/checkin/results", nil))
 	s.alone(cam, took)
 
 	s.presses(fay, "checkin.button.write")
-	s.opens(fay)
-	s.must(s.fill(fay, map[string]string{say.rose: "late", say.scale: "1"}))
+	s.fills(fay, map[string]string{say.rose: "late", say.scale: "1"})
 	s.alone(fay, s.word("checkin.saved.late"))
 	s.complete(say, 6, "1: 1, 2: 0, 3: 1, 4: 4, 5: 0")
 
-	s.must(s.command(ana, "/my/journal"))
+	s.must(s.command(ana, "/my/journal", nil))
 	journal := s.hasFile(ana, "journal.md")
 	for _, part := range []string{"# " + s.word("checkin.journal.title"), say.name, say.rose, "> rose of ana", "> 3"} {
 		if !strings.Contains(journal, part) {
 			s.Errorf("the journal lacks %q: %s", part, journal)
 		}
 	}
-	s.must(s.command(maria, "/checkin/results"))
+	s.must(s.command(maria, "/checkin/results", nil))
 	s.alone(maria, s.word("checkin.summary.people", bot.Count("people", 6)))
 	s.presses(maria, "checkin.button.export")
 	if table := s.hasFile(maria, "check-in-1.csv"); strings.Count(table, "\n") != 1+6*2 {
@@ -202,14 +198,14 @@ func TestWhatCannotBeDeliveredOnThePlatforms(t *testing.T) {
 		t.Run(platform, func(t *testing.T) {
 			t.Parallel()
 			say := spoken["en"]
-			s := newStage(t, open, "en", say.zone)
+			s := newStage(t, open, thursday(t, "en", say.zone))
 			s.makes(say, "channel")
 			s.shut(ana)
 			s.joins(ana)
 			if n := s.asks(ana); n != 0 {
 				t.Fatalf("ana was asked %d times", n)
 			}
-			s.must(s.command(ana, "/checkin/answer"))
+			s.must(s.command(ana, "/checkin/answer", nil))
 			s.opens(ana)
 			s.vanish()
 			s.must(s.fill(ana, map[string]string{say.rose: "a walk"}))

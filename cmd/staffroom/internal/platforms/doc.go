@@ -5,9 +5,14 @@
 // The platforms are on the loopback interface, and what is sent to them is checked
 // against their specifications where those are at hand. The clock is moved by hand.
 //
-//	main_test.go      Redis for the tests
-//	screen_test.go    a platform as people use it, and a house on it
-//	menu_test.go      the menu of a message
-//	stage_test.go     people, and what they do and see
-//	checkins_test.go  check-ins, from the form that makes them to the journal
+//	main_test.go        Redis for the tests
+//	screen_test.go      a platform as people use it
+//	slack_test.go       Slack as one
+//	discord_test.go     Discord as one
+//	house_test.go       a house on it
+//	connecting_test.go  a platform that does not let the bot in
+//	menu_test.go        the menu of a message
+//	stage_test.go       people, and what they do and see
+//	checkins_test.go    check-ins, from the form that makes them to the journal
+//	library_test.go     the shared library, from saving to what organizers decide
 package platforms

@@ -1,6 +1,7 @@
 package platforms
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -12,8 +13,8 @@ import (
 	"github.com/staffroom-bot/staffroom/scheduler"
 )
 
-// stage is a house on a platform, as people go through a check-in there. They
-// press and type what the platform shows them, and nothing else.
+// stage is a house on a platform, as people use it there. They press and type what
+// the platform shows them, and nothing else.
 type stage struct {
 	*testing.T
 	screen
@@ -34,23 +35,22 @@ const (
 	maria = "100000000000000009" // organizes
 )
 
-// newStage is on a Thursday, a day before the check-in.
-func newStage(t *testing.T, open func(*testing.T, string, ...string) screen, language, zone string) *stage {
-	s := &stage{T: t, screen: open(t, language, ana, ben, cam, dee, eva, fay, gus, maria), language: language}
-	s.house, s.clock = openHouse(t, s.screen, setting{
-		url: redistest.URL(t), language: language, zone: zone, start: thursday(t, zone),
-	})
+// newStage has everybody in a house that runs.
+func newStage(t *testing.T, open func(*testing.T, string, ...string) screen, in setting) *stage {
+	s := &stage{T: t, screen: open(t, in.language, ana, ben, cam, dee, eva, fay, gus, maria), language: in.language}
+	s.house, s.clock = openHouse(t, s.screen, in)
 	runHouse(t, s.house, s.screen)
 	return s
 }
 
-// thursday is 2 o'clock in the afternoon of a Thursday in a zone.
-func thursday(t *testing.T, zone string) time.Time {
+// thursday is 2 o'clock in the afternoon of a Thursday, a day before the check-in,
+// with the real server.
+func thursday(t *testing.T, language, zone string) setting {
 	in, err := time.LoadLocation(zone)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return time.Date(2026, time.March, 5, 14, 0, 0, 0, in)
+	return setting{url: redistest.URL(t), language: language, zone: zone, start: time.Date(2026, time.March, 5, 14, 0, 0, 0, in)}
 }
 
 // word is what stands in the catalogue.
@@ -89,12 +89,19 @@ func (s *stage) presses(who string, label bot.Key) {
 	s.must(s.press(who, in, s.word(label)))
 }
 
-// reads waits until somebody sees these words in a message of the bot.
-func (s *stage) reads(who, words string) (found shown) {
+// uses presses a button of this very message.
+func (s *stage) uses(who string, m shown, label string) {
 	s.Helper()
-	until(s.T, words, func() bool {
+	s.must(s.press(who, m, label))
+}
+
+// reads waits until somebody sees a message of the bot with all these words. It is
+// the newest of them.
+func (s *stage) reads(who string, words ...string) (found shown) {
+	s.Helper()
+	until(s.T, fmt.Sprintf("%q for %s", words, who), func() bool {
 		for _, m := range slices.Backward(s.seen(who)) {
-			if strings.Contains(m.text, words) {
+			if !slices.ContainsFunc(words, func(part string) bool { return !strings.Contains(m.text, part) }) {
 				found = m
 				return true
 			}
@@ -112,6 +119,23 @@ func (s *stage) opens(who string) (f sheet) {
 		return open
 	})
 	return f
+}
+
+// fills fills in the form that comes, and waits until it is gone or says what is
+// wrong: a message may be there before the form is gone.
+func (s *stage) fills(who string, values map[string]string) {
+	s.Helper()
+	s.opens(who)
+	s.must(s.fill(who, values))
+	until(s.T, "end of the form", func() bool {
+		f, open := s.form(who)
+		for _, fault := range f.faults {
+			if fault != "" {
+				return true
+			}
+		}
+		return !open
+	})
 }
 
 // corrected waits until somebody is told what is wrong with a field: next to it, or,
