@@ -26,14 +26,16 @@ type testCase struct {
 	run   func(*play)
 }
 
-// Run plays the contract's cases, each on a World of its own. A case about
-// something that the World says it lacks is skipped.
+// Run plays the contract's cases, several at once, each on a World of its own. A
+// case about something that the World says it lacks is skipped. Nothing that the
+// cases began may still run when all of them are over.
 func Run(t *testing.T, newWorld func(*testing.T) World) {
 	t.Helper()
+	before := goleak.IgnoreCurrent()
+	t.Cleanup(func() { goleak.VerifyNone(t, before) })
 	for _, c := range slices.Concat(replyCases(), postCases(), eventCases(), hostileCases(), menuCases(), memberCases(), talkCases(), pictureCases()) {
 		t.Run(c.name, func(t *testing.T) {
-			before := goleak.IgnoreCurrent()
-			t.Cleanup(func() { goleak.VerifyNone(t, before) }) // after the World's own cleanup
+			t.Parallel()
 			world := newWorld(t)
 			if c.needs != "" && lacks(world, c.needs) {
 				t.Skipf("this platform lacks %s", c.needs)
