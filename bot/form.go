@@ -22,7 +22,16 @@ type Field struct {
 	Optional bool
 	Max      int      // most characters taken; 0: the platform's own limit
 	Choices  []Choice // pick one of these instead of typing
+	// Many lets any number of the Choices be ticked, of which there are at most
+	// MaxTicks, with values without blanks. Value, and what the form gives, are those
+	// of the ticked ones, one a line: see Request.Ticked.
+	Many bool
 }
+
+// MaxTicks is how many choices a field may have of which any number is ticked.
+// https://docs.slack.dev/reference/block-kit/block-elements/checkboxes-element
+// https://docs.discord.com/developers/components/reference#checkbox-group
+const MaxTicks = 10
 
 // Choice is one of several values to pick from.
 type Choice struct {

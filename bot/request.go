@@ -44,6 +44,9 @@ type Subject struct {
 // Value is the named option or field, or "".
 func (r *Request) Value(name string) string { return r.Values[name] }
 
+// Ticked are the values that were ticked in a field with Many.
+func (r *Request) Ticked(name string) []string { return strings.Fields(r.Values[name]) }
+
 // Typed is a command as a member types it on their platform: "/chat list", or
 // "/staffroom chat list" where there is a root.
 func (r *Request) Typed(command string) string {

@@ -128,6 +128,20 @@ func (r *Router) Followed(ctx context.Context, space SpaceID) ([]Following, erro
 // Commands lists the commands in the order of their declaration.
 func (r *Router) Commands() []Command { return r.commands }
 
+// Routes lists all that can be asked for, by their paths, with the proposals for an
+// option as "/command/subcommand?option".
+func (r *Router) Routes() []Route {
+	var all []Route
+	for _, s := range r.routes {
+		all = append(all, s.route)
+	}
+	for _, c := range r.completers {
+		all = append(all, c.route)
+	}
+	slices.SortFunc(all, func(a, b Route) int { return strings.Compare(a.Path, b.Path) })
+	return all
+}
+
 // Route finds the route that serves a concrete path.
 func (r *Router) Route(path string) (*Route, bool) {
 	s, _, ok := r.find(path)

@@ -31,6 +31,7 @@ const (
 	discordgo = "github.com/bwmarrin/discordgo"
 	flock     = "github.com/gofrs/flock"
 	goYAML    = "github.com/goccy/go-yaml"
+	feeds     = "github.com/gorilla/feeds"
 	goquery   = "github.com/PuerkitoBio/goquery"
 	golangICS = "github.com/arran4/golang-ical"
 	i18n      = "github.com/nicksnyder/go-i18n/v2/i18n"
@@ -120,8 +121,13 @@ var layers = []struct {
 	},
 	{
 		"bot/library/x.go",
-		[]string{"std", "bot", "bot/library/index", "bot/library/link", "bot/library/page", "bot/locale", "bot/outbox", "scheduler", "scheduler/rule"},
-		[]string{"scheduler/ical", "bot/community", "bot/discussion", "bot/report", "bot/redis", "bot/bottest", "adapters/slack", redis, bleve, goquery, slack},
+		[]string{"std", "bot", "bot/library/feed", "bot/library/index", "bot/grade", "bot/library/link", "bot/library/page", "bot/locale", "bot/outbox", "scheduler", "scheduler/rule"},
+		[]string{"scheduler/ical", "bot/community", "bot/discussion", "bot/report", "bot/redis", "bot/bottest", "adapters/slack", redis, bleve, feeds, goquery, slack},
+	},
+	{
+		"bot/library/feed/x.go",
+		[]string{"std", feeds},
+		[]string{"scheduler", "bot", "bot/library", "bot/redis", redis, bleve, goquery},
 	},
 	{
 		"bot/library/index/x.go",
@@ -150,8 +156,8 @@ var layers = []struct {
 	},
 	{
 		"bot/partner/x.go",
-		[]string{"std", "bot"},
-		[]string{"bot/community", "bot/redis", chess + "/algorithm/blossom", redis},
+		[]string{"std", "bot", "bot/grade", "bot/locale", "bot/outbox", "bot/partner/match", "scheduler", "scheduler/rule"},
+		[]string{"scheduler/ical", "bot/checkin", "bot/community", "bot/redis", "bot/schedule", "bot/bottest", chess + "/algorithm/blossom", redis},
 	},
 	{
 		"bot/report/x.go",

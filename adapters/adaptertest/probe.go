@@ -16,6 +16,7 @@ const (
 	titleLabel   = "Title"
 	bodyLabel    = "What you did"
 	levelLabel   = "Level"
+	boxesLabel   = "With"
 	titleTooLong = "At most ten letters, please."
 	startBody    = "as it stands"
 	titleHint    = "short"
@@ -25,6 +26,11 @@ const (
 // levels are what a field of the probe's form lets people pick from.
 func levels() []bot.Choice {
 	return []bot.Choice{{Label: "Beginning", Value: "1"}, {Label: "Going on", Value: "2"}}
+}
+
+// boxes are what a field of the probe's form lets people tick.
+func boxes() []bot.Choice {
+	return []bot.Choice{{Label: "Paper", Value: "paper"}, {Label: "Glue, and scissors", Value: "glue"}, {Label: "Time", Value: "time"}}
 }
 
 // probe is the bot of the contract: a router with commands that do one thing
@@ -105,6 +111,7 @@ func open(_ context.Context, req *bot.Request) (bot.Reply, error) {
 			{Name: "title", Label: titleLabel, Hint: titleHint},
 			{Name: "body", Label: bodyLabel, Value: startBody, Long: true, Optional: true},
 			{Name: "level", Label: levelLabel, Value: "1", Choices: levels()},
+			{Name: "boxes", Label: boxesLabel, Value: "paper\ntime", Choices: boxes(), Many: true, Optional: true},
 		},
 	}), nil
 }

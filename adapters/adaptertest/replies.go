@@ -148,12 +148,15 @@ func buttonOpensForm(p *play) {
 		p.Fatalf("Buttons = %q, want %q", shown.Buttons, want)
 	}
 	p.world.Press(Ana, shown.ID, openLabel)
-	form := p.form(Ana, func(f Form) bool { return len(f.Fields) == 3 })
+	form := p.form(Ana, func(f Form) bool { return len(f.Fields) == 4 })
 	if form.Title != "Number 7" || form.field(bodyLabel).Value != startBody || form.field(titleLabel).Hint != titleHint {
 		p.Errorf("the form is %+v", form)
 	}
 	if got := form.field(levelLabel); !slices.Equal(got.Choices, levels()) || got.Value != "1" {
 		p.Errorf("the field with choices is %+v, want the first of %+v picked", got, levels())
+	}
+	if got := form.field(boxesLabel); !slices.Equal(got.Choices, boxes()) || got.Value != "paper\ntime" {
+		p.Errorf("the field with boxes is %+v, want %+v, the first and the last ticked", got, boxes())
 	}
 	if _, open := p.world.Form(Joe); open {
 		p.Error("Ana pressed, and Joe has a form open")
@@ -167,7 +170,7 @@ func buttonOpensForm(p *play) {
 func formError(p *play) {
 	panel := p.openForm()
 	typed := "**two**\n<lines> & more"
-	p.world.Fill(Ana, map[string]string{titleLabel: "Far too long a title", bodyLabel: typed, levelLabel: "2"})
+	p.world.Fill(Ana, map[string]string{titleLabel: "Far too long a title", bodyLabel: typed, levelLabel: "2", boxesLabel: "paper\nglue"})
 	form := p.form(Ana, func(f Form) bool { return strings.Contains(f.field(titleLabel).Error, titleTooLong) })
 	if got := form.field(bodyLabel); got.Error != "" || got.Value != typed {
 		p.Errorf("the other field is %+v, want what was typed and no error", got)
@@ -178,8 +181,11 @@ func formError(p *play) {
 	if got := form.field(levelLabel).Value; got != "2" {
 		p.Errorf("the field with choices holds %q, want what was picked", got)
 	}
+	if got := form.field(boxesLabel).Value; got != "paper\nglue" {
+		p.Errorf("the field with boxes holds %q, want what was ticked", got)
+	}
 
-	p.world.Fill(Ana, map[string]string{titleLabel: "Short"})
+	p.world.Fill(Ana, map[string]string{titleLabel: "Short", boxesLabel: "glue\ntime"})
 	eventually(p, "success", func() []Seen { return p.world.Seen(Ana) }, func(all []Seen) bool {
 		return slices.ContainsFunc(all, func(s Seen) bool { return strings.HasPrefix(s.Text, "Saved 7: Short. ") })
 	})
@@ -192,6 +198,9 @@ func formError(p *play) {
 	}
 	if got := saved[len(saved)-1]; got.Value("body") != typed || got.Value("level") != "2" {
 		p.Errorf("Values = %q, want what was typed and picked before, %q and 2", got.Values, typed)
+	}
+	if got := saved[len(saved)-1].Ticked("boxes"); !slices.Equal(got, []string{"glue", "time"}) {
+		p.Errorf("Ticked = %q, want the two that were ticked", got)
 	}
 	for _, s := range p.world.Seen(Joe) {
 		if strings.HasPrefix(s.Text, "Saved") {

@@ -203,6 +203,6 @@ type Field struct {
 	Label   string
 	Hint    string       // shown while it is empty
 	Choices []bot.Choice // to pick from; nil where a text is typed
-	Value   string       // what stands in it; of a field with choices, the Value of one
+	Value   string       // what stands in it; of a field with choices, the Value of one, or of what is ticked, one a line
 	Error   string       // what the bot says is wrong with it
 }

@@ -63,6 +63,27 @@ func checked(field bot.Field, value string) (string, error) {
 	if len(field.Choices) == 0 || value == "" {
 		return value, nil
 	}
+	if field.Many {
+		return ticked(field, value)
+	}
+	return picked(field, value)
+}
+
+// ticked are the choices that somebody ticks, one a line.
+func ticked(field bot.Field, lines string) (string, error) {
+	var values []string
+	for line := range strings.Lines(lines) {
+		value, err := picked(field, strings.TrimSpace(line))
+		if err != nil {
+			return "", err
+		}
+		values = append(values, value)
+	}
+	return strings.Join(values, "\n"), nil
+}
+
+// picked is the value of a choice, given by that or by its label.
+func picked(field bot.Field, value string) (string, error) {
 	var labels []string
 	for _, c := range field.Choices {
 		if value == c.Value || strings.EqualFold(value, c.Label) {

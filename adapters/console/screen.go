@@ -3,6 +3,7 @@ package console
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -247,10 +248,14 @@ func (s *screen) field(f bot.Field, value string) []string {
 		line += " (" + strings.Join(notes, ", ") + ")"
 	}
 	line += ":"
+	var picked []string
 	for _, c := range f.Choices {
-		if c.Value == value && value != "" {
-			value = c.Label
+		if c.Value == value && value != "" || f.Many && slices.Contains(strings.Fields(value), c.Value) {
+			picked = append(picked, c.Label)
 		}
+	}
+	if len(picked) > 0 {
+		value = strings.Join(picked, "\n")
 	}
 	if value != "" {
 		line += " " + safeLine(quote(value))
@@ -264,7 +269,11 @@ func (s *screen) field(f bot.Field, value string) []string {
 		for i, c := range f.Choices {
 			labels[i] = safeLine(c.Label)
 		}
-		out = append(out, "  one of: "+strings.Join(labels, ", "))
+		offer := "  one of: "
+		if f.Many {
+			offer = "  any of: "
+		}
+		out = append(out, offer+strings.Join(labels, ", "))
 	}
 	return out
 }

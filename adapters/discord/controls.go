@@ -37,6 +37,7 @@ const (
 	typePersonSelect  = 5
 	typeChannelSelect = 8
 	typeLabel         = 18
+	typeBoxes         = 22
 )
 
 // Types of channels in which people write.

@@ -3,6 +3,7 @@ package discord
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/staffroom-bot/staffroom/bot"
 )
@@ -22,7 +23,7 @@ type modalLabel struct {
 	Component modalItem `json:"component"`
 }
 
-// modalItem is what is filled in: a text input, or a select.
+// modalItem is what is filled in: a text input, a select, or boxes to tick.
 type modalItem struct {
 	Type        int            `json:"type"`
 	CustomID    string         `json:"custom_id"`
@@ -31,7 +32,9 @@ type modalItem struct {
 	Style       int            `json:"style,omitempty"`      // text
 	Value       string         `json:"value,omitempty"`      // text
 	MaxLength   int            `json:"max_length,omitempty"` // text
-	Options     []selectOption `json:"options,omitempty"`    // select
+	Options     []selectOption `json:"options,omitempty"`    // select, boxes
+	Min         *int           `json:"min_values,omitempty"` // boxes
+	Max         int            `json:"max_values,omitempty"` // boxes
 }
 
 type selectOption struct {
@@ -61,9 +64,17 @@ func input(f bot.Field) modalItem {
 			Type: typeSelect, CustomID: f.Name, Required: !f.Optional,
 			Placeholder: cut(clean(f.Hint), maxSelectPlaceholder),
 		}
-		for _, c := range f.Choices[:min(len(f.Choices), maxSelectOptions)] {
+		most, picked := maxSelectOptions, []string{f.Value}
+		if f.Many {
+			most, picked = bot.MaxTicks, strings.Fields(f.Value)
+			item.Type, item.Placeholder, item.Min, item.Max = typeBoxes, "", new(int), min(len(f.Choices), most)
+			if item.Required {
+				*item.Min = 1
+			}
+		}
+		for _, c := range f.Choices[:min(len(f.Choices), most)] {
 			item.Options = append(item.Options, selectOption{
-				Label: caption(c.Label, maxSelectText), Value: c.Value, Default: c.Value == f.Value,
+				Label: caption(c.Label, maxSelectText), Value: c.Value, Default: slices.Contains(picked, c.Value),
 			})
 		}
 		return item

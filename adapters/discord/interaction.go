@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/staffroom-bot/staffroom/bot"
 )
@@ -190,7 +191,7 @@ func formValues(components []filledComponent, into map[string]string) {
 		switch {
 		case c.CustomID == "":
 		case len(c.Values) > 0:
-			into[c.CustomID] = c.Values[0]
+			into[c.CustomID] = strings.Join(c.Values, "\n") // of boxes there may be several
 		default:
 			into[c.CustomID] = c.Value
 		}

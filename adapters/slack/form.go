@@ -3,6 +3,8 @@ package slack
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/slack-go/slack"
 
@@ -83,7 +85,10 @@ func inputElement(f bot.Field) (slack.BlockElement, error) {
 	if f.Hint != "" {
 		hint = plainText(f.Hint, maxPlaceholder)
 	}
-	if len(f.Choices) > 0 {
+	switch {
+	case f.Many:
+		return boxesElement(f)
+	case len(f.Choices) > 0:
 		return selectElement(f, hint)
 	}
 	most := maxInputValue
@@ -101,16 +106,42 @@ func selectElement(f bot.Field, hint *slack.TextBlockObject) (slack.BlockElement
 	if len(f.Choices) > maxOptions {
 		return nil, badForm("the field %q has %d choices, Slack takes %d", f.Name, len(f.Choices), maxOptions)
 	}
-	element := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, hint, valueAction)
+	options, err := optionsOf(f)
+	if err != nil {
+		return nil, err
+	}
+	element := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, hint, valueAction, options...)
+	for _, o := range options {
+		if o.Value == f.Value {
+			element.InitialOption = o
+		}
+	}
+	return element, nil
+}
+
+func boxesElement(f bot.Field) (slack.BlockElement, error) {
+	if len(f.Choices) == 0 || len(f.Choices) > bot.MaxTicks {
+		return nil, badForm("the field %q has %d boxes to tick, Slack takes 1 to %d", f.Name, len(f.Choices), bot.MaxTicks)
+	}
+	options, err := optionsOf(f)
+	if err != nil {
+		return nil, err
+	}
+	element := slack.NewCheckboxGroupsBlockElement(valueAction, options...)
+	for _, o := range options {
+		if slices.Contains(strings.Fields(f.Value), o.Value) {
+			element.InitialOptions = append(element.InitialOptions, o)
+		}
+	}
+	return element, nil
+}
+
+func optionsOf(f bot.Field) (options []*slack.OptionBlockObject, err error) {
 	for _, c := range f.Choices {
 		if c.Value == "" || length(c.Value) > maxOptionValue {
 			return nil, badForm("a value of the field %q is empty or longer than %d", f.Name, maxOptionValue)
 		}
-		option := slack.NewOptionBlockObject(c.Value, plainText(c.Label, maxOptionText), nil)
-		element.Options = append(element.Options, option)
-		if c.Value == f.Value {
-			element.InitialOption = option
-		}
+		options = append(options, slack.NewOptionBlockObject(c.Value, plainText(c.Label, maxOptionText), nil))
 	}
-	return element, nil
+	return options, nil
 }

@@ -148,10 +148,9 @@ type interactive struct {
 		PrivateMetadata string `json:"private_metadata"`
 		State           struct {
 			Values map[string]map[string]struct {
-				Value    *string `json:"value"`
-				Selected *struct {
-					Value string `json:"value"`
-				} `json:"selected_option"`
+				Value    *string  `json:"value"`
+				Selected *option  `json:"selected_option"`
+				Ticked   []option `json:"selected_options"`
 			} `json:"values"`
 		} `json:"state"`
 		Blocks []struct {
@@ -159,6 +158,10 @@ type interactive struct {
 			BlockID string `json:"block_id"`
 		} `json:"blocks"`
 	} `json:"view"`
+}
+
+type option struct {
+	Value string `json:"value"`
 }
 
 func (i *interactive) space(connection string) bot.SpaceID {
@@ -262,6 +265,10 @@ func (i *interactive) values() map[string]string {
 				values[field] = *input.Value
 			case input.Selected != nil:
 				values[field] = input.Selected.Value
+			default:
+				for _, t := range input.Ticked {
+					values[field] = strings.TrimSpace(values[field] + "\n" + t.Value)
+				}
 			}
 		}
 	}

@@ -35,6 +35,9 @@ func (s *Service) openForm(ctx context.Context, req *bot.Request, sheet *Sheet, 
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	if late && sheet.Sharing == Anonymous {
+		return bot.Say(s.say(req, "checkin.over", bot.Str("name", sheet.Name))), nil
+	}
 	if late && sheet.Turn.State == IsAnswered {
 		return bot.Say(s.say(req, "checkin.final")), nil
 	}
@@ -251,7 +254,7 @@ func (s *Service) keep(ctx context.Context, req *bot.Request, id string, asked *
 			return bot.Reply{}, err
 		}
 		t.Answer = Answer{}
-	} else if t.Goals, t.Jobs, err = s.goalsOf(ctx, req, id, asked, values, now); err != nil {
+	} else if t.Goals, t.Jobs, t.Gone, err = s.goalsOf(ctx, req, id, asked, values, now); err != nil {
 		return bot.Reply{}, err
 	}
 	if t.Summary, err = summaryJob(c, id, asked.Sharing, later(now, asked.At)); err != nil {
@@ -270,12 +273,12 @@ func (s *Service) keep(ctx context.Context, req *bot.Request, id string, asked *
 	// What is late cannot be changed, so nobody is asked for the rest of it.
 	if !taken.Late && (taken.Outcome == TakenNew || taken.Outcome == TakenOver) {
 		if next := from + bot.MaxFields; next < len(asked.Questions) {
-			return bot.Say(s.say(req, "checkin.half"), bot.Control{
+			return bot.Say(bot.Join(" ", s.say(req, "checkin.half"), s.told(lang, asked)), bot.Control{
 				Label: s.label(lang, "checkin.button.next"), Path: "/checkin/next/" + id + "/" + strconv.Itoa(next), Style: bot.Primary,
 			}), nil
 		}
 	}
-	return s.answered(req, asked, id, taken), nil
+	return s.answered(req, asked, id, taken, now), nil
 }
 
 // later is the later of two instants: what is answered early is shown in the channel
@@ -291,7 +294,11 @@ func later(a, b time.Time) time.Time {
 // they get it longer, being or having been away.
 func (s *Service) take(ctx context.Context, req *bot.Request, t Taking) (Taken, error) {
 	taken, err := s.store.Take(ctx, t)
-	if err != nil || taken.Outcome != IsFinal && !taken.Late || req.Member.Away == (bot.Away{}) || t.Sealed != "" {
+	over := taken.Outcome == IsFinal || taken.Late
+	if t.Sealed != "" {
+		over = taken.Outcome == TooLate
+	}
+	if err != nil || !over || req.Member.Away == (bot.Away{}) {
 		return taken, err
 	}
 	sheet, err := s.store.Sheet(ctx, t.Community, t.Occurrence, t.Member)
@@ -310,8 +317,9 @@ func (s *Service) take(ctx context.Context, req *bot.Request, t Taking) (Taken, 
 }
 
 // answered is what somebody hears who has answered.
-func (s *Service) answered(req *bot.Request, asked *Asked, id string, taken Taken) bot.Reply {
-	zone, who := req.Member.Zone, s.told(req.Member.Language, asked)
+func (s *Service) answered(req *bot.Request, asked *Asked, id string, taken Taken, now time.Time) bot.Reply {
+	lang := req.Member.Language
+	who := s.told(lang, asked)
 	switch {
 	case taken.Outcome == TooLate:
 		return bot.Say(s.say(req, "checkin.over", bot.Str("name", asked.Name)))
@@ -328,8 +336,8 @@ func (s *Service) answered(req *bot.Request, asked *Asked, id string, taken Take
 	if taken.Outcome == TakenOver {
 		key = "checkin.changed"
 	}
-	return bot.Say(bot.Join(" ", s.say(req, key, bot.At("until", taken.Closes, zone, bot.WeekdayTime)), who),
-		bot.Control{Label: s.label(req.Member.Language, "checkin.button.change"), Path: writePath + id})
+	return bot.Say(bot.Join(" ", s.say(req, key, s.until(lang, taken.Closes, now, req.Member.Zone)), who),
+		bot.Control{Label: s.label(lang, "checkin.button.change"), Path: writePath + id})
 }
 
 // next opens the second step.
@@ -343,43 +351,4 @@ func (s *Service) next(ctx context.Context, req *bot.Request) (bot.Reply, error)
 		return s.write(ctx, req)
 	}
 	return s.openForm(ctx, req, &sheet, from)
-}
-
-// pass skips an occurrence: nothing more is said about it.
-func (s *Service) pass(ctx context.Context, req *bot.Request) (bot.Reply, error) {
-	return s.passOne(ctx, req, req.Params.Get("occurrence"))
-}
-
-func (s *Service) passOne(ctx context.Context, req *bot.Request, id string) (bot.Reply, error) {
-	asked, err := s.askedAt(ctx, req.Member.Community, id)
-	if bot.CodeOf(err) == bot.NotFound {
-		return bot.Reply{}, bot.Fail(bot.NotFound, s.say(req, "checkin.gone", bot.Str("command", req.Typed("/checkin answer"))))
-	}
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	taken, err := s.store.Take(ctx, Taking{
-		Community: req.Member.Community, Occurrence: id, Member: req.Member.ID, Input: req.Input, State: IsSkipped,
-	})
-	switch {
-	case errors.Is(err, outbox.ErrRepeated):
-	case err != nil:
-		return bot.Reply{}, err
-	case taken.Outcome == TooLate:
-		return bot.Say(s.say(req, "checkin.over", bot.Str("name", asked.Name))), nil
-	case taken.Outcome == IsFinal:
-		return bot.Say(s.say(req, "checkin.skipped.answered")), nil
-	}
-	key := bot.Key("checkin.skipped")
-	if asked.Sharing != Anonymous {
-		begun, err := s.begun(ctx, req.Member, id)
-		if err != nil {
-			return bot.Reply{}, err
-		}
-		if anything(begun) {
-			key = "checkin.skipped.begun"
-		}
-	}
-	return bot.Say(s.say(req, key, bot.Str("name", asked.Name)),
-		bot.Control{Label: s.label(req.Member.Language, "checkin.button.write.after_all"), Path: writePath + id}), nil
 }

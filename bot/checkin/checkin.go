@@ -30,9 +30,12 @@ type CheckIn struct {
 type Definition struct {
 	Questions []Question `json:"questions"`
 	Sharing   Sharing    `json:"sharing"`
-	// Before is what Sharing was before somebody changed it last so that more people
+	// Before is the least that Sharing was before somebody changed it so that more people
 	// see it; "" if nobody has.
 	Before Sharing `json:"before,omitempty"`
+	// Left is the channel in which it was shared before it first moved to another one;
+	// the zero Channel if it has not.
+	Left bot.Channel `json:"left,omitzero"`
 	// Channel is where it belongs: people are invited there, and what is shared is
 	// posted there. Language is that of what is said there.
 	Channel  bot.Channel `json:"channel"`
@@ -47,6 +50,22 @@ type Definition struct {
 	Days int `json:"days"`
 }
 
+// daysOpen is Days, but 1 for what comes so late that it closes on the next working day.
+func (c *CheckIn) daysOpen(stretch Stretch) int {
+	zone, err := time.LoadLocation(c.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	in := rule.Place{Zone: zone}
+	for o := range c.Rule.After(c.Created, in) {
+		if c.Days == 0 && rule.DateOf(c.closes(o.At, in, stretch).In(zone)) > rule.DateOf(o.At.In(zone)) {
+			return 1
+		}
+		break
+	}
+	return c.Days
+}
+
 // Sharing says who sees the answers.
 type Sharing string
 
@@ -54,7 +73,7 @@ type Sharing string
 const (
 	Private    Sharing = "private"    // the author alone
 	Organizers Sharing = "organizers" // organizers, by name
-	Shared     Sharing = "channel"    // everybody in the channel, by name
+	Shared     Sharing = "channel"    // everybody in the community, by name, in a post in the channel too
 	Anonymous  Sharing = "anonymous"  // everybody, without names, at the end
 )
 

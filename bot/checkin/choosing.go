@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
 )
@@ -41,6 +40,9 @@ func (s *Service) opens(ctx context.Context, req *bot.Request, mine []standing) 
 			late, err := s.late(ctx, req, &sheet)
 			if err != nil {
 				return nil, err
+			}
+			if late && sheet.Sharing == Anonymous {
+				continue
 			}
 			of = append(of, choice{sheet, late, sheet.Turn.theirs() || sheet.Turn.State == "" && !sheet.At.After(now)})
 		}
@@ -170,11 +172,7 @@ func (s *Service) answerList(req *bot.Request, mine []standing, opens []choice) 
 
 // dayOf names an occurrence and when it came: a check-in may be open several times.
 func (s *Service) dayOf(req *bot.Request, a *Asked) []bot.Arg {
-	zone, err := time.LoadLocation(req.Member.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
-	return []bot.Arg{bot.Str("name", bot.Shorten(a.Name, 40)), bot.Str("day", bot.Day(req.Member.Language, a.At.In(zone)))}
+	return []bot.Arg{bot.Str("name", bot.Shorten(a.Name, 40)), bot.Str("day", bot.Day(req.Member.Language, a.day(req.Member.Zone)))}
 }
 
 // skip skips what is open.
@@ -196,7 +194,7 @@ func (s *Service) skip(ctx context.Context, req *bot.Request) (bot.Reply, error)
 	}
 	var controls []bot.Control
 	for _, c := range opens[:min(len(opens), listed)] {
-		controls = append(controls, bot.Control{Label: s.label(req.Member.Language, "checkin.button.named", s.dayOf(req, &c.Asked)...), Path: passPath + c.Occurrence})
+		controls = append(controls, bot.Control{Label: s.label(req.Member.Language, "checkin.button.pass.named", s.dayOf(req, &c.Asked)...), Path: passPath + c.Occurrence})
 	}
 	return bot.Say(s.say(req, "checkin.skip.which"), controls...), nil
 }

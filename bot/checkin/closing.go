@@ -17,7 +17,7 @@ const forgottenAtOnce = 10
 // close ends what is over, quietly but for anonymous results, and forgets what is
 // older than a school year.
 func (s *Service) close(ctx context.Context, st *Standing, now time.Time) error {
-	b := Settled{At: now, Unsealed: map[string][]string{}}
+	b := Settled{At: now, Opened: map[string]Asked{}, Unsealed: map[string][]string{}}
 	var posts []outbox.Item
 	var open []Occurrence
 	for _, o := range st.Open {
@@ -127,10 +127,13 @@ func (s *Service) unseal(ctx context.Context, c bot.CommunityID, o *Occurrence, 
 	if people == 0 {
 		return nil, nil
 	}
+	counted := asked
+	counted.People = people
+	b.Opened[o.ID] = counted
 	if people < fewest {
 		answers = nil
 	}
-	answers = mixed(answers)
+	answers = mixed(enough(&asked.Definition, answers))
 	if b.Unsealed[o.ID], err = kept(answers); err != nil {
 		return nil, err
 	}

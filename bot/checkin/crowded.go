@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/outbox"
 	"github.com/staffroom-bot/staffroom/scheduler/rule"
 )
 
@@ -17,8 +18,8 @@ const messagesAWeek = 3
 // lookedAhead is how far a check-in is compared with others.
 const lookedAhead = 8 * 7 * 24 * time.Hour
 
-// crowded warns of a check-in that would come more often by direct message than
-// messages may come, alone or together with others.
+// crowded warns of a check-in that would reach nobody by direct message, or come more
+// often than messages may come, alone or together with others.
 func (s *Service) crowded(ctx context.Context, req *bot.Request, ci *CheckIn) (bot.Text, error) {
 	if ci.InChannel || ci.Paused {
 		return nil, nil
@@ -33,6 +34,13 @@ func (s *Service) crowded(ctx context.Context, req *bot.Request, ci *CheckIn) (b
 	}
 	days := ci.days(now)
 	var lines []bot.Text
+	zone, err := time.LoadLocation(ci.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	if _, ok := s.reaches(ci, now, rule.Place{Zone: zone}, zone); !ok {
+		lines = append(lines, s.say(req, "checkin.crowded.unreachable", bot.Num("morning", outbox.Morning), bot.Num("evening", outbox.Evening)))
+	}
 	if busiest(days) > messagesAWeek {
 		lines = append(lines, s.say(req, "checkin.crowded.often", bot.Num("most", messagesAWeek)))
 	}
@@ -50,6 +58,28 @@ func (s *Service) crowded(ctx context.Context, req *bot.Request, ci *CheckIn) (b
 		lines = append(lines, s.say(req, "checkin.crowded.together", bot.Str("names", strings.Join(names, ", "))))
 	}
 	return bot.Join("\n", lines...), nil
+}
+
+// mostSeen is of how many times it is looked at whether they reach anybody.
+const mostSeen = 20
+
+// reaches is when a direct message of the next time that is worth one comes to somebody
+// whose clock is reader: what they have not asked for waits for their working hours. ok
+// is false if none of the next times does: each is over before.
+func (s *Service) reaches(ci *CheckIn, now time.Time, in rule.Place, reader *time.Location) (at time.Time, ok bool) {
+	n := 0
+	for o := range ci.Rule.After(now, in) {
+		if n++; n > mostSeen {
+			break
+		}
+		if o.Skipped || o.Away {
+			continue
+		}
+		if at := outbox.Suits(o.At, reader); at.Before(ci.closes(o.At, in, s.stretch)) {
+			return at, true
+		}
+	}
+	return time.Time{}, false
 }
 
 // days are those on which a check-in comes in the next weeks, where its clock is.

@@ -39,14 +39,28 @@ func (s *Service) hear(ctx context.Context, req *bot.Request) (reply bot.Reply, 
 		return s.offer(req, saysAway, nil), true, nil
 	}
 	t, err := s.store.Talk(ctx, req.Member.Community, req.Member.ID, heard(req.Input))
-	if err != nil || len(t.Open) == 0 {
+	if err != nil {
 		return bot.Reply{}, false, err
 	}
 	d, going := t.partial(t.About)
+	if !going {
+		if reply, taken, err := s.aboutGoal(ctx, req); err != nil || taken {
+			return reply, taken, err
+		}
+	}
+	if len(t.Open) == 0 {
+		return bot.Reply{}, false, nil
+	}
 	if !t.Heard {
+		if reply, taken, err := s.pressed(ctx, req, &t); err != nil || taken {
+			return reply, taken, err
+		}
 		reply, heed, err := s.obey(ctx, req, &t, d, going)
-		if err != nil || heed != notMeant {
-			return reply, heed == heeded, err
+		if err != nil || heed == heeded {
+			return reply, true, err
+		}
+		if heed == notOurs {
+			return s.afterwards(ctx, req, &t)
 		}
 	}
 	if going {
@@ -58,8 +72,10 @@ func (s *Service) hear(ctx context.Context, req *bot.Request) (reply bot.Reply, 
 	}
 	asked, err := s.askedOf(ctx, req, &t, nil)
 	switch {
-	case err != nil || len(asked) == 0:
+	case err != nil:
 		return bot.Reply{}, false, err
+	case len(asked) == 0:
+		return s.afterwards(ctx, req, &t)
 	case len(asked) == 1:
 		reply, err = s.begin(ctx, req, &t, &asked[0], req.Said)
 	default:
@@ -129,7 +145,7 @@ func (s *Service) which(ctx context.Context, req *bot.Request, t *Talk, asked []
 	for i := range slices.Backward(asked) { // the newest first
 		id := asked[i].Occurrence
 		path := directPath + "pick/" + id
-		if asked[i].Sharing == Anonymous {
+		if !asked[i].spoken() {
 			key, path, line = "checkin.direct.which.again", writePath+id, ""
 		}
 		ids = append(ids, id)
@@ -149,8 +165,8 @@ func (s *Service) which(ctx context.Context, req *bot.Request, t *Talk, asked []
 // if it is empty, from the first question on.
 func (s *Service) begin(ctx context.Context, req *bot.Request, t *Talk, sheet *Sheet, line string) (bot.Reply, error) {
 	id := sheet.Occurrence
-	if sheet.Sharing == Anonymous {
-		return bot.Say(s.say(req, "checkin.direct.anonymous", bot.Str("name", sheet.Name)), s.promptControls(req.Member.Language, id, sheet.Name)...), nil
+	if !sheet.spoken() {
+		return bot.Say(s.say(req, "checkin.direct.anonymous", bot.Str("name", sheet.Name)), s.promptControls(req.Member.Language, id, &sheet.Asked)...), nil
 	}
 	if !slices.Contains(t.Known, id) {
 		t.Known = append(t.Known, id)
@@ -183,6 +199,9 @@ func (s *Service) takeLine(ctx context.Context, req *bot.Request, t *Talk, asked
 		var wrong bot.Text
 		if value, wrong = s.readLine(req, q, line); !wrong.Empty() {
 			return s.keepTalk(ctx, req, t, asked, wrong) // the line is dropped; what comes next is an answer to this question
+		}
+		if value == "" { // there is nothing to see in it
+			return s.keepTalk(ctx, req, t, asked, nil)
 		}
 	}
 	d.Values = slices.Clone(d.Values)
@@ -314,5 +333,5 @@ func (q *Question) beginning(typed string) string {
 
 // bare is a line without the signs around its words.
 func bare(line string) string {
-	return strings.TrimFunc(line, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsPunct(r) || unicode.Is(unicode.So, r) })
+	return strings.TrimFunc(line, func(r rune) bool { return !shows(r) || unicode.IsPunct(r) || unicode.Is(unicode.So, r) })
 }

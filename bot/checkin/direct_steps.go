@@ -146,7 +146,7 @@ func (s *Service) drop(ctx context.Context, req *bot.Request, t *Talk, asked *As
 	if err := s.store.KeepTalk(ctx, req.Member.Community, req.Member.ID, heard(req.Input), t, id); err != nil {
 		return bot.Reply{}, err
 	}
-	return bot.Say(s.say(req, "checkin.direct.dropped", bot.Str("name", asked.Name)), s.promptControls(req.Member.Language, id, asked.Name)...), nil
+	return bot.Say(s.say(req, "checkin.direct.dropped", bot.Str("name", asked.Name)), s.promptControls(req.Member.Language, id, asked)...), nil
 }
 
 // begun gives what somebody has written of an answer in direct messages, as long as

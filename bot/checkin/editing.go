@@ -31,21 +31,41 @@ type Revision struct {
 	Questions []Question `json:"questions"`
 	Sharing   Sharing    `json:"sharing"`
 	Days      int        `json:"days"`
+
+	// Channel is where it is to move; then nothing else changes. Language is that of
+	// what is said there.
+	Channel  bot.Channel `json:"channel,omitzero"`
+	Language string      `json:"language,omitempty"`
 }
 
 // mark names a check-in as it is now: it differs once somebody has changed it.
 func (c *CheckIn) mark() (string, error) {
-	body, err := json.Marshal(Revision{Name: c.Name, Questions: c.Questions, Sharing: c.Sharing, Days: c.Days})
+	body, err := json.Marshal(Revision{Name: c.Name, Questions: c.Questions, Sharing: c.Sharing, Days: c.Days, Channel: c.Channel})
 	sum := sha256.Sum256(body)
 	return base32.StdEncoding.EncodeToString(sum[:10]), err
 }
 
 // with is the check-in as a revision has it.
 func (d *Revision) with(c CheckIn) CheckIn {
-	if d.Sharing.wider(c.Sharing) {
+	if d.Channel != (bot.Channel{}) {
+		return d.moved(c)
+	}
+	if d.Sharing.wider(c.Sharing) && (c.Before == "" || c.Before.wider(c.Sharing)) {
 		c.Before = c.Sharing
 	}
 	c.Name, c.Questions, c.Sharing, c.Days = d.Name, d.Questions, d.Sharing, d.Days
+	return c
+}
+
+// moved is the check-in in another channel.
+func (d *Revision) moved(c CheckIn) CheckIn {
+	if c.Sharing == Shared && c.Left == (bot.Channel{}) {
+		c.Left = c.Channel
+	}
+	if c.Audience.Kind == WithRole && c.Audience.By.Space != d.Channel.Space {
+		c.Audience = Audience{} // the role is one of the other place
+	}
+	c.Channel, c.Language = d.Channel, d.Language
 	return c
 }
 
@@ -118,19 +138,21 @@ func (s *Service) preview(req *bot.Request, ci *CheckIn, d *Revision, news bot.T
 		lines = append(lines, s.say(req, "checkin.edit.name", bot.Str("name", wanted.Name)))
 	}
 	if wanted.lines() != ci.lines() {
-		lines = append(append(lines, s.say(req, "checkin.edit.questions")), s.questionLines(req, &wanted.Definition)...)
+		lines = append(append(lines, s.say(req, "checkin.edit.questions")), s.questionLines(lang, &wanted.Definition)...)
 	}
 	if wanted.Days != ci.Days {
-		lines = append(lines, s.openFor(req, &wanted.Definition))
+		lines = append(lines, s.openFor(req, &wanted))
 	}
-	if wanted.Sharing != ci.Sharing {
-		lines = append(lines, s.sharing(lang, &wanted.Definition), s.say(req, "checkin.edit.promise"))
+	if wanted.Sharing != ci.Sharing || wanted.Channel != ci.Channel {
+		lines = append(lines, s.sharingShown(lang, &wanted.Definition), s.say(req, "checkin.edit.promise"))
 	}
 	lines = append(lines, s.say(req, "checkin.edit.open"))
-	return replacing(req, bot.Say(bot.Join("\n", lines...),
-		bot.Control{Label: s.label(lang, "checkin.button.save"), Path: changedPath + ci.ID, Style: bot.Primary},
-		bot.Control{Label: s.label(lang, "checkin.button.edit.again"), Path: editPath + ci.ID + "/draft"},
-		bot.Control{Label: s.label(lang, "checkin.button.edit.not"), Path: showPath + ci.ID}))
+	controls := []bot.Control{{Label: s.label(lang, "checkin.button.save"), Path: changedPath + ci.ID, Style: bot.Primary}}
+	if d.Channel == (bot.Channel{}) {
+		controls = append(controls, bot.Control{Label: s.label(lang, "checkin.button.edit.again"), Path: editPath + ci.ID + "/draft"})
+	}
+	controls = append(controls, bot.Control{Label: s.label(lang, "checkin.button.edit.not"), Path: showPath + ci.ID})
+	return replacing(req, bot.Say(bot.Join("\n", lines...), controls...))
 }
 
 // changed makes the change. If somebody else was quicker, it shows anew what would
@@ -163,13 +185,20 @@ func (s *Service) changed(ctx context.Context, req *bot.Request) (bot.Reply, err
 		}
 		return s.preview(req, &ci, &d, s.say(req, "checkin.edit.meanwhile")), nil
 	}
-	if err := s.schedule.Define(ctx, &wanted, outbox.Effects{Input: req.Input}); err != nil && !errors.Is(err, outbox.ErrRepeated) {
+	e := outbox.Effects{Input: req.Input}
+	if wanted.Channel != ci.Channel {
+		if e, err = s.listed(ctx, &wanted, e); err != nil {
+			return bot.Reply{}, err
+		}
+	}
+	if err := s.schedule.Define(ctx, &wanted, e); err != nil && !errors.Is(err, outbox.ErrRepeated) {
 		return bot.Reply{}, err
 	}
-	return s.showReply(req, &wanted, s.say(req, "checkin.way.saved")), nil
+	return s.savedReply(ctx, req, &wanted, "checkin.way.saved")
 }
 
-// room lets a check-in belong to another channel, from the next time on.
+// room lets a check-in belong to another channel, from the next time on. Where its
+// answers are shared it asks before: others read them there.
 func (s *Service) room(ctx context.Context, req *bot.Request) (bot.Reply, error) {
 	ci, err := s.find(ctx, req)
 	if err != nil {
@@ -183,16 +212,32 @@ func (s *Service) room(ctx context.Context, req *bot.Request) (bot.Reply, error)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	ci.Channel, ci.Language = ch.Root(), home.Language
-	e := outbox.Effects{Input: req.Input}
-	if ci.Audience.Kind == WithRole && ci.Audience.By.Space != ch.Space {
-		ci.Audience = Audience{} // the role is one of the other place
+	d := Revision{Channel: ch.Root(), Language: home.Language}
+	if ci.Sharing == Shared {
+		return s.askRoom(ctx, req, &ci, &d)
 	}
-	if e, err = s.listed(ctx, &ci, e); err != nil {
+	ci = d.moved(ci)
+	e, err := s.listed(ctx, &ci, outbox.Effects{Input: req.Input})
+	if err != nil {
 		return bot.Reply{}, err
 	}
 	if err := s.schedule.Define(ctx, &ci, e); err != nil && !errors.Is(err, outbox.ErrRepeated) {
 		return bot.Reply{}, err
 	}
 	return s.showReply(req, &ci, s.say(req, "checkin.way.saved")), nil
+}
+
+// askRoom shows what it means to move to another channel what is shared.
+func (s *Service) askRoom(ctx context.Context, req *bot.Request, ci *CheckIn, d *Revision) (bot.Reply, error) {
+	if d.Channel == ci.Channel {
+		return s.showReply(req, ci, s.say(req, "checkin.edit.same")), nil
+	}
+	var err error
+	if d.Base, err = ci.mark(); err != nil {
+		return bot.Reply{}, err
+	}
+	if err := s.store.KeepRevision(ctx, ci.Community, ci.ID, req.Member.ID, *d); err != nil {
+		return bot.Reply{}, err
+	}
+	return s.preview(req, ci, d, nil), nil
 }

@@ -31,7 +31,36 @@ func (f figure) mean() int {
 // tenths writes 38 as "3.8".
 func tenths(n int) string { return strconv.Itoa(n/10) + "." + strconv.Itoa(n%10) }
 
+// enough leaves out of anonymous answers those to questions that fewer than fewest
+// have answered: who took part is no matter, since each question is shown by itself.
+func enough(d *Definition, answers []Answer) []Answer {
+	if d.Sharing != Anonymous {
+		return answers
+	}
+	out := make([]Answer, len(answers))
+	for i, a := range answers {
+		out[i] = a
+		out[i].Values = slices.Clone(a.Values)
+	}
+	for q := range d.Questions {
+		var given []*string
+		for i := range out {
+			if q < len(out[i].Values) && out[i].Values[q] != "" {
+				given = append(given, &out[i].Values[q])
+			}
+		}
+		if len(given) >= fewest {
+			continue
+		}
+		for _, value := range given {
+			*value = ""
+		}
+	}
+	return out
+}
+
 func tally(d *Definition, answers []Answer) summary {
+	answers = enough(d, answers)
 	sum := summary{people: len(answers), answers: answers, figures: make([]figure, len(d.Questions))}
 	for i := range d.Questions {
 		q, f := &d.Questions[i], &sum.figures[i]
@@ -93,7 +122,7 @@ const (
 // are the words for yes and no in their language.
 func (q *Question) read(typed, yesWord, noWord string) (string, problem) {
 	typed = strings.TrimSpace(typed)
-	if typed == "" {
+	if !strings.ContainsFunc(typed, shows) {
 		return "", ""
 	}
 	switch q.Kind {

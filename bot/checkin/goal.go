@@ -81,32 +81,35 @@ func afterSchoolDays(from time.Time, days int, in rule.Place, stretch Stretch) t
 	return stretch(from, at, in)
 }
 
-// goalsOf are the goals that come of an answer, with the jobs that ask about them.
+// goalsOf are the goals that come of an answer, and those of which it says nothing.
 func (s *Service) goalsOf(
 	ctx context.Context, req *bot.Request, occurrence string, asked *Asked, values []string, now time.Time,
-) ([]Goal, []scheduler.Job, error) {
-	var goals []Goal
-	var jobs []scheduler.Job
+) (goals []Goal, jobs []scheduler.Job, gone []string, err error) {
 	for i, q := range asked.Questions {
-		if q.Kind != GoalOf || values[i] == "" {
+		if q.Kind != GoalOf {
+			continue
+		}
+		id := occurrence + "-" + strconv.Itoa(i+1)
+		if values[i] == "" {
+			gone = append(gone, id)
 			continue
 		}
 		g := Goal{
-			ID: occurrence + "-" + strconv.Itoa(i+1), Member: req.Member.ID, Account: req.Account, Text: values[i], From: asked.Name,
+			ID: id, Member: req.Member.ID, Account: req.Account, Text: values[i], From: asked.Name,
 			Made: now, State: GoalOpen,
 		}
 		in, err := s.schedule.Place(ctx, req.Member, nil)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 		g.Due = afterSchoolDays(now, goalDays, in, s.stretch)
 		job, err := goalJob(req.Member.Community, &g)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 		goals, jobs = append(goals, g), append(jobs, job)
 	}
-	return goals, jobs, nil
+	return goals, jobs, gone, nil
 }
 
 // AskGoal is the scheduler.Handler of GoalJobKind: it asks somebody what became of
@@ -180,7 +183,7 @@ func (s *Service) goalPrompt(m bot.Member, g *Goal, now time.Time) outbox.Item {
 		Class: outbox.Bulk, NotAfter: now.Add(goalWorth),
 		Unasked: &outbox.Unasked{Zone: m.Zone, Language: m.Language, Less: goalPath + "drop/" + g.ID},
 		Post: bot.Post{
-			Key: bot.DeliveryKey("goal/" + string(m.ID) + "/" + g.ID + "/" + strconv.FormatInt(g.Version, 36)), Direct: &to,
+			Key: bot.DeliveryKey("goal/" + string(m.ID) + "/" + g.ID + "/" + strconv.FormatInt(g.Made.Unix(), 36) + "/" + strconv.FormatInt(g.Version, 36)), Direct: &to,
 			Message: bot.Message{
 				Text: s.words.Text(m.Language, "checkin.goal.ask", bot.Str("goal", bot.Shorten(oneLine(g.Text), 300))), Controls: s.goalControls(m.Language, g),
 			},

@@ -26,6 +26,10 @@ func (s *Service) join(ctx context.Context, req *bot.Request) (bot.Reply, error)
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	if ci.InChannel { // the invitation is older than that
+		return bot.Say(s.say(req, "checkin.joined.channel", bot.Str("name", ci.Name),
+			bot.Place("channel", ci.Channel, s.label(req.Member.Language, "checkin.channel")))), nil
+	}
 	now, err := s.store.Now(ctx)
 	if err != nil {
 		return bot.Reply{}, err
@@ -43,10 +47,26 @@ func (s *Service) join(ctx context.Context, req *bot.Request) (bot.Reply, error)
 	}
 	next := s.say(req, "checkin.joined.never")
 	if o, ok := (rule.Track{Since: now}).Next(ci.Rule, in); ok {
-		next = s.say(req, "checkin.joined.next", bot.At("when", o.At, req.Member.Zone, bot.DateTime))
+		next = s.say(req, "checkin.joined.next", bot.At("when", s.comesTo(&ci, o, now, in, req.Member), req.Member.Zone, bot.DateTime))
+	}
+	if ci.Paused {
+		next = s.say(req, "checkin.joined.paused")
 	}
 	return bot.Say(bot.Join("\n", bot.Join(" ", s.say(req, "checkin.joined", bot.Str("name", ci.Name)), next), s.sharing(req.Member.Language, &ci.Definition)),
 		bot.Control{Label: s.label(req.Member.Language, "checkin.button.leave"), Path: leavePath + ci.ID}), nil
+}
+
+// comesTo is when a member hears of the occurrence that comes next: what asks them
+// waits for their working hours.
+func (s *Service) comesTo(ci *CheckIn, next rule.Occurrence, now time.Time, in rule.Place, m bot.Member) time.Time {
+	reader, err := time.LoadLocation(m.Zone)
+	if err != nil {
+		return next.At
+	}
+	if at, ok := s.reaches(ci, now, in, reader); ok {
+		return at
+	}
+	return next.At
 }
 
 // less says how to get less of a check-in.
@@ -115,7 +135,7 @@ func (s *Service) early(ctx context.Context, req *bot.Request) (bot.Reply, error
 	id := occurrenceID(ci.ID, o.Wall)
 	if st.open(id) == nil {
 		b := newBatch(now)
-		if b.Opened[id], err = s.firstAsked(ctx, &ci, st, o.At); err != nil {
+		if b.Opened[id], err = s.firstAsked(ctx, &ci, st, o.At, o.Wall); err != nil {
 			return bot.Reply{}, err
 		}
 		st.opened(id, &ci.Definition, now, ci.closes(o.At, in, s.stretch))

@@ -32,13 +32,13 @@ func (s *Service) journalMarkdown(m bot.Member, entries []Entry) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# %s\n", s.label(m.Language, "checkin.journal.title"))
 	for _, e := range entries {
-		fmt.Fprintf(&b, "\n## %s · %s\n", bot.Day(m.Language, e.Answer.At.In(zone)), bot.EscapeMarkdown(oneLine(e.Name)))
+		fmt.Fprintf(&b, "\n## %s · %s\n", bot.Day(m.Language, e.Answer.At.In(zone)), bot.EscapeMarkdown(forwards(oneLine(e.Name))))
 		for i, q := range e.Questions {
 			if i >= len(e.Answer.Values) || e.Answer.Values[i] == "" {
 				continue
 			}
-			fmt.Fprintf(&b, "\n**%s**\n\n", bot.EscapeMarkdown(oneLine(q.Text)))
-			for line := range strings.Lines(s.shown(m.Language, &q, e.Answer.Values[i])) {
+			fmt.Fprintf(&b, "\n**%s**\n\n", bot.EscapeMarkdown(forwards(oneLine(q.Text))))
+			for line := range strings.Lines(forwards(s.shown(m.Language, &q, e.Answer.Values[i]))) {
 				fmt.Fprintf(&b, "> %s\n", bot.EscapeMarkdown(strings.TrimSpace(line)))
 			}
 		}

@@ -9,7 +9,7 @@ import (
 // Leaving tells an organizer who is about to remove a check-in what goes with it, and
 // offers the answers as a table before.
 func (s *Service) Leaving(ctx context.Context, ci CheckIn, reader bot.Member) (bot.Message, error) {
-	past, err := s.past(ctx, &ci, "")
+	past, err := s.past(ctx, &ci, "", bot.RoleOrganizer)
 	if err != nil {
 		return bot.Message{}, err
 	}

@@ -1,6 +1,7 @@
 package checkin
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -112,7 +113,7 @@ func (s *Service) lookAtPage(
 				a := asking{occurrence: id, who: &page[i], member: m}
 				var known bool
 				if a.what, known = whats[id]; !known {
-					if a.what, err = s.what(ctx, ci, st, id, e.at); err != nil {
+					if a.what, err = s.what(ctx, ci, st, id, e.at, e.wall); err != nil {
 						return b, "", err
 					}
 					whats[id] = a.what
@@ -181,48 +182,73 @@ func (s *Service) ask(ctx context.Context, ci *CheckIn, st *Standing, b *batch, 
 
 // what is what an occurrence asks: one that is open stays as it was asked where it
 // came first, whatever has become of the check-in.
-func (s *Service) what(ctx context.Context, ci *CheckIn, st *Standing, id string, at time.Time) (Asked, error) {
+func (s *Service) what(ctx context.Context, ci *CheckIn, st *Standing, id string, at, wall time.Time) (Asked, error) {
 	if st.open(id) == nil {
-		return s.firstAsked(ctx, ci, st, at)
+		return s.firstAsked(ctx, ci, st, at, wall)
 	}
 	return s.askedAt(ctx, ci.Community, id)
 }
 
 // firstAsked is what an occurrence that is new asks. It tells if more people see the
 // answers than did the time before.
-func (s *Service) firstAsked(ctx context.Context, ci *CheckIn, st *Standing, at time.Time) (Asked, error) {
-	a := ci.copy(at)
-	if a.Before == "" {
+func (s *Service) firstAsked(ctx context.Context, ci *CheckIn, st *Standing, at, wall time.Time) (Asked, error) {
+	a := ci.copy(at, wall)
+	if a.Before == "" && a.Left == (bot.Channel{}) {
 		return a, nil
 	}
-	before, latest := a.Before, time.Time{}
+	before := Definition{Sharing: cmp.Or(a.Before, a.Sharing), Channel: cmp.Or(a.Left, a.Channel)}
+	var ids []string
+	latest := time.Time{}
 	for _, o := range st.Open {
 		if o.First.After(latest) {
-			before, latest = o.Sharing, o.First
+			ids, latest = []string{o.ID}, o.First
 		}
 	}
-	if latest.IsZero() {
-		ids, err := s.store.Past(ctx, ci.Community, ci.ID, at, 1)
-		if err != nil {
+	if len(ids) == 0 {
+		var err error
+		if ids, err = s.store.Past(ctx, ci.Community, ci.ID, at, 1); err != nil {
 			return a, err
-		}
-		past, err := s.store.Asked(ctx, ci.Community, ids...)
-		if err != nil {
-			return a, err
-		}
-		for _, p := range past {
-			before = p.Sharing
 		}
 	}
-	a.Widened = a.Sharing.wider(before)
+	past, err := s.store.Asked(ctx, ci.Community, ids...)
+	if err != nil {
+		return a, err
+	}
+	for _, p := range past {
+		before = p.Definition
+	}
+	moved := a.Sharing == Shared && before.Sharing == Shared && a.Channel != before.Channel
+	a.Widened = moved || a.Sharing.wider(before.Sharing)
 	return a, nil
 }
 
-// copy is what an occurrence keeps of the check-in.
-func (c *CheckIn) copy(at time.Time) Asked {
-	a := Asked{CheckIn: c.ID, Number: c.Number, Name: c.Name, At: at, Definition: c.Definition}
+// copy is what an occurrence keeps of the check-in. wall is when it is due by each
+// person's own clock, if it comes so.
+func (c *CheckIn) copy(at, wall time.Time) Asked {
+	a := Asked{CheckIn: c.ID, Number: c.Number, Name: c.Name, At: at, Weekly: weekly(c.Rule, at), Definition: c.Definition}
+	if c.Local && !c.InChannel {
+		a.Wall = wall
+	}
 	a.Audience = Audience{} // whom to ask is no matter of what was asked
 	return a
+}
+
+// weekly reports whether a rule brings something once a week, as seen from an instant.
+// Days off are no matter.
+func weekly(r rule.Rule, from time.Time) bool {
+	const looked = 4
+	var last time.Time
+	n := 0
+	for o := range r.After(from, rule.Place{Zone: time.UTC}) {
+		if !last.IsZero() && o.Wall.Sub(last) != 7*24*time.Hour {
+			return false
+		}
+		if n++; n == looked {
+			return true
+		}
+		last = o.Wall
+	}
+	return false
 }
 
 // lookInChannel asks in the channel if the time has come.
@@ -249,7 +275,7 @@ func (s *Service) lookInChannel(ctx context.Context, ci *CheckIn, st *Standing, 
 }
 
 func (s *Service) askInChannel(ctx context.Context, ci *CheckIn, st *Standing, b *batch, id string, at, now time.Time, in rule.Place) error {
-	a, err := s.firstAsked(ctx, ci, st, at)
+	a, err := s.firstAsked(ctx, ci, st, at, time.Time{})
 	if err != nil {
 		return err
 	}
@@ -265,6 +291,9 @@ func (s *Service) askInChannel(ctx context.Context, ci *CheckIn, st *Standing, b
 // extra asks everybody out of turn, whatever they have had.
 func (s *Service) extra(ctx context.Context, ci *CheckIn, st *Standing, p stepPayload, now time.Time) error {
 	id := ci.ID + "-" + p.Extra
+	once := *ci
+	once.Rule = rule.Rule{} // what comes out of turn comes by no rule
+	ci = &once
 	where := s.places(ci)
 	o := st.open(id)
 	if o == nil {
@@ -306,7 +335,7 @@ func (s *Service) extra(ctx context.Context, ci *CheckIn, st *Standing, p stepPa
 			if err != nil {
 				return err
 			}
-			what, err := s.what(ctx, ci, st, id, p.At)
+			what, err := s.what(ctx, ci, st, id, p.At, time.Time{})
 			if err != nil {
 				return err
 			}

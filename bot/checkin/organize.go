@@ -55,7 +55,11 @@ func (s *Service) organize(ctx context.Context, req *bot.Request) (bot.Reply, er
 	lines = append(lines, s.say(req, "checkin.organize.sets"))
 	for _, of := range sets {
 		lines = append(lines, s.say(req, "checkin.organize.set", bot.Str("name", s.setWords(lang, of, "name")), bot.Str("about", s.setWords(lang, of, "about"))))
-		controls = append(controls, bot.Control{Label: s.setWords(lang, of, "name"), Path: setPath + of.id})
+		label := s.setWords(lang, of, "name")
+		if len(all) > 0 { // one of them may be called the same
+			label = s.label(lang, "checkin.organize.set.new", bot.Str("name", label))
+		}
+		controls = append(controls, bot.Control{Label: label, Path: setPath + of.id})
 	}
 	controls = append(controls, bot.Control{Label: s.label(lang, "checkin.organize.own"), Path: setPath + ownSet.id},
 		bot.Control{Label: s.label(lang, "checkin.organize.file"), Path: askFilePath})
@@ -168,8 +172,7 @@ func (s *Service) readDefinition(req *bot.Request, ci *CheckIn) map[string]bot.T
 		err = ci.check()
 	}
 	if wrong := (*questionsError)(nil); errors.As(err, &wrong) {
-		faults["questions"] = s.say(req, bot.Key("checkin.new.questions."+string(wrong.Problem)), bot.Num("most", mostQuestions),
-			bot.Num("long", mostQuestion), bot.Num("choices", mostChoices), bot.Num("low", leastScale), bot.Num("high", mostScale))
+		faults["questions"] = s.wrongQuestions(req, wrong)
 	}
 	days, err := strconv.Atoi(strings.TrimSpace(req.Value("days")))
 	if err != nil || days < 0 || days > mostDays {
@@ -177,6 +180,16 @@ func (s *Service) readDefinition(req *bot.Request, ci *CheckIn) map[string]bot.T
 	}
 	ci.Days = days
 	return faults
+}
+
+// wrongQuestions says what is wrong with questions, and with which line.
+func (s *Service) wrongQuestions(req *bot.Request, wrong *questionsError) bot.Text {
+	fault := s.say(req, bot.Key("checkin.new.questions."+string(wrong.Problem)), bot.Num("most", mostQuestions),
+		bot.Num("long", mostQuestion), bot.Num("choices", mostChoices), bot.Num("low", leastScale), bot.Num("high", mostScale))
+	if wrong.Line == 0 {
+		return fault
+	}
+	return s.say(req, "checkin.new.questions.line", bot.Num("line", wrong.Line), bot.Str("text", bot.Shorten(wrong.Text, mostName)), bot.Rich("fault", fault))
 }
 
 // readRule reads when a check-in comes: at least once, and not twice a day.
@@ -243,13 +256,13 @@ func (s *Service) showReply(req *bot.Request, ci *CheckIn, news bot.Text) bot.Re
 	lang := req.Member.Language
 	where := bot.Place("channel", ci.Channel, s.label(lang, "checkin.channel"))
 	lines := []bot.Text{news, s.say(req, "checkin.organize.line", bot.Num("number", ci.Number), bot.Str("name", ci.Name), bot.Str("rule", ci.Rule.Text(lang)))}
-	lines = append(lines, s.questionLines(req, &ci.Definition)...)
+	lines = append(lines, s.questionLines(lang, &ci.Definition)...)
 	lines = append(lines, s.say(req, bot.Key("checkin.show.way."+ci.way()), where))
 	if !ci.InChannel {
 		lines = append(lines, s.audience(lang, &ci.Definition))
 	}
-	lines = append(lines, s.openFor(req, &ci.Definition),
-		s.sharing(lang, &ci.Definition), s.say(req, "checkin.show.schedule", bot.Str("command", req.Typed("/organize schedule"))))
+	lines = append(lines, s.openFor(req, ci),
+		s.sharingShown(lang, &ci.Definition), s.say(req, "checkin.show.schedule", bot.Str("command", req.Typed("/organize schedule"))))
 	var controls []bot.Control
 	if !ci.InChannel {
 		controls = append(controls, bot.Control{Label: s.label(lang, "checkin.button.invite"), Path: invitePath + ci.ID, Style: bot.Primary},
@@ -268,22 +281,21 @@ func (s *Service) showReply(req *bot.Request, ci *CheckIn, news bot.Text) bot.Re
 	return replacing(req, bot.Say(bot.Join("\n", lines...), controls...))
 }
 
-// questionLines are the questions, one a line, with what each takes.
-func (s *Service) questionLines(req *bot.Request, d *Definition) []bot.Text {
-	lines := make([]bot.Text, len(d.Questions))
-	for i, q := range d.Questions {
-		lines[i] = s.say(req, bot.Key("checkin.show."+string(q.Kind)), bot.Str("text", q.Text), bot.Str("choices", strings.Join(q.Choices, " / ")),
-			bot.Num("least", leastScale), bot.Num("most", mostScale))
+// sharingShown says to an organizer who sees the answers.
+func (s *Service) sharingShown(lang string, d *Definition) bot.Text {
+	if d.Sharing == Private {
+		return s.words.Text(lang, "checkin.show.private")
 	}
-	return lines
+	return s.sharing(lang, d)
 }
 
 // openFor says how long it stays open.
-func (s *Service) openFor(req *bot.Request, d *Definition) bot.Text {
-	if d.Days == 0 {
+func (s *Service) openFor(req *bot.Request, ci *CheckIn) bot.Text {
+	days := ci.daysOpen(s.stretch)
+	if days == 0 {
 		return s.say(req, "checkin.show.same_day", bot.Num("hour", closingHour))
 	}
-	return s.say(req, "checkin.show.days", bot.Count("days", d.Days), bot.Num("hour", closingHour))
+	return s.say(req, "checkin.show.days", bot.Count("days", days), bot.Num("hour", closingHour))
 }
 
 // way changes how a check-in is asked, from the next time on.

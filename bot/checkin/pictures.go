@@ -15,6 +15,11 @@ type drawing struct {
 	alts   []string
 }
 
+// altTitle is as much of a question as there is room for beside the figures of
+// picture.Most panels, in 1,024 characters:
+// https://discord.com/developers/docs/resources/message#attachment-object
+func altTitle(q *Question) string { return bot.Shorten(oneLine(q.Text), 100) }
+
 // add puts a panel into the picture if there is room. What has none is in the text
 // alone, where every figure is.
 func (d *drawing) add(p picture.Panel, alt string) {
@@ -52,6 +57,11 @@ func (s *Service) summaryPicture(lang string, a *Asked, sum *summary) *bot.Image
 // resultsPicture shows the scales of the latest occurrence, unless that is sealed,
 // and how each has gone.
 func (s *Service) resultsPicture(lang string, past []result) *bot.Image {
+	d := s.resultsDrawing(lang, past)
+	return d.image()
+}
+
+func (s *Service) resultsDrawing(lang string, past []result) drawing {
 	latest := &past[0]
 	var d drawing
 	for i := range latest.Questions {
@@ -65,10 +75,11 @@ func (s *Service) resultsPicture(lang string, past []result) *bot.Image {
 			for _, at := range points {
 				p.Marks = append(p.Marks, picture.Mark{Label: bot.ShortDay(lang, at.day), Shown: decimal(lang, at.mean), Value: float64(at.mean) / 10})
 			}
-			d.add(p, s.trend(lang, past, i).String())
+			d.add(p, s.label(lang, "checkin.picture.course", bot.Str("question", altTitle(&latest.Questions[i])), bot.Num("least", leastScale), bot.Num("most", mostScale),
+				bot.Str("points", told(lang, points, bot.ShortDay))))
 		}
 	}
-	return d.image()
+	return d
 }
 
 // drawScale draws how often each answer to a scale was given.
@@ -82,7 +93,7 @@ func (s *Service) drawScale(d *drawing, lang string, a *Asked, sum *summary, que
 	for i, value := range q.values() {
 		p.Marks = append(p.Marks, picture.Mark{Label: value, Shown: strconv.Itoa(f.counts[i]), Value: float64(f.counts[i])})
 	}
-	d.add(p, s.label(lang, "checkin.picture.scale", bot.Str("question", q.Text), bot.Num("least", leastScale), bot.Num("most", mostScale),
+	d.add(p, s.label(lang, "checkin.picture.scale", bot.Str("question", altTitle(q)), bot.Num("least", leastScale), bot.Num("most", mostScale),
 		bot.Str("counts", s.counts(lang, q, f)), bot.Str("mean", decimal(lang, f.mean())), bot.Count("answers", f.n)))
 }
 
@@ -112,7 +123,7 @@ func course(past []result, question int) []point {
 		r := &past[i]
 		same := question < len(r.Questions) && r.Questions[question].Kind == Scale && r.Questions[question].Text == asked.Text
 		if same && !r.sealed && r.people >= fewest && r.figures[question].n > 0 {
-			points = append(points, point{r.At, r.figures[question].mean()})
+			points = append(points, point{r.day(r.zone), r.figures[question].mean()})
 		}
 	}
 	if len(points) < 2 {

@@ -101,11 +101,67 @@ func TestTheCourseOfAScale(t *testing.T) {
 	}
 	past[0].sealed, past[1].people = false, 5
 	more := s.resultsPicture("en", past)
-	if !strings.Contains(both.Alt, "so far: Fri 6 Feb 2026: 5.0 · Fri 6 Mar 2026: 1.0") || bytes.Equal(both.PNG, more.PNG) {
+	if !strings.Contains(both.Alt, "(1 to 5) so far, the means: 6 Feb: 5.0 · 6 Mar: 1.0.") || bytes.Equal(both.PNG, more.PNG) {
 		t.Errorf("they say %q and %q", both.Alt, more.Alt)
 	}
 	past[0].sealed = true
 	if got := s.resultsPicture("en", past[:1]); got != nil {
 		t.Errorf("what is sealed is shown: %q", got.Alt)
+	}
+}
+
+// Whoever cannot see the picture hears every figure that is drawn in it, and of which
+// answer or day it is.
+func TestWhatIsDrawnIsSaid(t *testing.T) {
+	s := illustrator(t)
+	var past []result
+	for week := range 3 {
+		a := scales(2)
+		a.At = a.At.AddDate(0, 0, -7*week)
+		past = append(past, result{Asked: a, summary: answered(&a, 5+week, strconv.Itoa(2+week))})
+	}
+	for _, lang := range []string{"en", "es"} {
+		d := s.resultsDrawing(lang, past)
+		kinds := map[picture.Kind]int{}
+		for i, p := range d.panels {
+			kinds[p.Kind]++
+			figures := []string{p.Title, "1", "5"} // the ends of the scale
+			for _, m := range p.Marks {
+				figures = append(figures, m.Label+": "+m.Shown)
+			}
+			if p.Kind == picture.Bars {
+				figures = append(figures, strings.Split(p.Note, " ")[0]) // the mean
+			}
+			for _, want := range figures {
+				if !strings.Contains(d.alts[i], want) {
+					t.Errorf("%q does not say %q", d.alts[i], want)
+				}
+			}
+		}
+		if kinds[picture.Bars] != 2 || kinds[picture.Line] != 2 {
+			t.Errorf("it draws %v", kinds)
+		}
+	}
+}
+
+// Platforms cut what a picture says beyond 1,024 characters.
+func TestWhatAPictureSaysIsNotCut(t *testing.T) {
+	s := illustrator(t)
+	for _, sealed := range []bool{false, true} { // then there are courses alone
+		var past []result
+		for week := range trendOf + 1 {
+			a := scales(4)
+			for i := range a.Questions {
+				a.Questions[i].Text = strings.Repeat("W", mostQuestion)
+			}
+			a.At = a.At.AddDate(0, 0, -7*week)
+			past = append(past, result{Asked: a, summary: answered(&a, 5000, "4"), sealed: sealed && week == 0})
+		}
+		for _, lang := range []string{"en", "es"} {
+			got := s.resultsPicture(lang, past).Alt
+			if n := len([]rune(got)); n > 1024 || strings.Count(got, "W…") != picture.Most {
+				t.Errorf("it says %d characters: %s", n, got)
+			}
+		}
 	}
 }

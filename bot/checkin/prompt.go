@@ -26,7 +26,10 @@ const awayPath = "/my/away/ask"
 func (s *Service) prompt(ci *CheckIn, a *asking) outbox.Item {
 	to, lang := a.who.Account, a.member.Language
 	text := s.invitation(lang, &a.what, s.until(lang, a.closes, a.now, a.member.Zone))
-	controls := s.promptControls(lang, a.occurrence, a.what.Name)
+	if a.what.spoken() {
+		text = bot.Join("\n", text, s.words.Text(lang, "checkin.prompt.spoken"))
+	}
+	controls := s.promptControls(lang, a.occurrence, &a.what)
 	if a.who.Untold && ci.lists() {
 		text = bot.Join("\n", text, s.because(lang, &ci.Definition))
 		controls = append(controls, bot.Control{Label: s.label(lang, "checkin.button.no_thanks"), Path: leavePath + ci.ID, Of: a.what.Name})
@@ -45,17 +48,19 @@ func (s *Service) prompt(ci *CheckIn, a *asking) outbox.Item {
 // invitation is what is asked, until when, and who will see the answers: that is
 // said before anybody answers.
 func (s *Service) invitation(lang string, a *Asked, until bot.Arg) bot.Text {
-	lines := []bot.Text{s.words.Text(lang, "checkin.prompt", bot.Str("name", a.Name), until)}
-	for i := range a.Questions {
-		lines = append(lines, s.questionLine(lang, &a.Questions[i]))
-	}
+	lines := append([]bot.Text{s.words.Text(lang, "checkin.prompt", bot.Str("name", a.Name), until)}, s.questionLines(lang, &a.Definition)...)
 	return bot.Join("\n", append(lines, s.told(lang, a))...)
 }
 
-// questionLine is a question with what it takes.
-func (s *Service) questionLine(lang string, q *Question) bot.Text {
-	return s.words.Text(lang, bot.Key("checkin.show."+string(q.Kind)), bot.Str("text", q.Text), bot.Str("choices", strings.Join(q.Choices, " / ")),
-		bot.Num("least", leastScale), bot.Num("most", mostScale))
+// questionLines are the questions, one a line, with what each takes.
+func (s *Service) questionLines(lang string, d *Definition) []bot.Text {
+	lines := make([]bot.Text, len(d.Questions))
+	for i := range d.Questions {
+		q := &d.Questions[i]
+		lines[i] = s.words.Text(lang, bot.Key("checkin.show."+string(q.Kind)), bot.Str("text", q.Text), bot.Str("choices", strings.Join(q.Choices, " / ")),
+			bot.Num("least", leastScale), bot.Num("most", mostScale))
+	}
+	return lines
 }
 
 // told says who sees the answers to an occurrence, and that it is new if more people
@@ -74,10 +79,18 @@ func (s *Service) sharing(lang string, d *Definition) bot.Text {
 	return s.words.Text(lang, bot.Key("checkin.sharing."+string(d.Sharing)), where, bot.Num("fewest", fewest))
 }
 
-func (s *Service) promptControls(lang, occurrence, name string) []bot.Control {
+// spoken reports whether it can be answered in plain words, in direct messages: what
+// is written there stands beside a name.
+func (a *Asked) spoken() bool { return a.Sharing != Anonymous }
+
+func (s *Service) promptControls(lang, occurrence string, a *Asked) []bot.Control {
+	pass := bot.Key("checkin.button.pass")
+	if a.Weekly {
+		pass = "checkin.button.pass.weekly"
+	}
 	return []bot.Control{
-		{Label: s.label(lang, "checkin.button.write"), Path: writePath + occurrence, Of: name, Style: bot.Primary},
-		{Label: s.label(lang, "checkin.button.pass"), Path: passPath + occurrence, Of: name},
+		{Label: s.label(lang, "checkin.button.write"), Path: writePath + occurrence, Of: a.Name, Style: bot.Primary},
+		{Label: s.label(lang, pass), Path: passPath + occurrence, Of: a.Name},
 		{Label: s.label(lang, "checkin.button.away"), Path: awayPath},
 	}
 }
@@ -94,7 +107,7 @@ func (s *Service) channelPost(id string, a Asked, closes time.Time, sum *summary
 		Class: outbox.Bulk,
 		Post: bot.Post{
 			Key: summaryKey(id), Channel: a.Channel,
-			Message: bot.Message{Text: text, Image: shown, Controls: append(s.promptControls(a.Language, id, a.Name), s.resultsControl(a.Language, id, &a)...)},
+			Message: bot.Message{Text: text, Image: shown, Controls: append(s.promptControls(a.Language, id, &a), s.resultsControl(a.Language, id, &a)...)},
 		},
 	}
 }

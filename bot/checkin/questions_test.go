@@ -13,13 +13,13 @@ import (
 )
 
 func TestQuestionsAreReadFromLines(t *testing.T) {
-	got, err := parseQuestions("How was it? (1-5)\n\n  Rose:   what went well?\nWill it do? (yes/no)\n¿Vale? (sí / no)\nMeta (meta)\nWhich? (left / right)\nWhat (really)?\nThe year (2026/27) so far")
+	got, err := parseQuestions("How was it? (1-5)\n\n  Rose:   what went well?\nWill it do? (yes/no)\n¿Vale? (sí / no)\nMeta (meta)\nCinco (Objetivo)\nWhich? (left / right)\nWhat (really)?\nThe year (2026/27) so far")
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []Question{
 		{Kind: Scale, Text: "How was it?"}, {Kind: Text, Text: "Rose: what went well?"}, {Kind: YesNo, Text: "Will it do?"},
-		{Kind: YesNo, Text: "¿Vale?"}, {Kind: GoalOf, Text: "Meta"}, {Kind: Choice, Text: "Which?", Choices: []string{"left", "right"}},
+		{Kind: YesNo, Text: "¿Vale?"}, {Kind: GoalOf, Text: "Meta"}, {Kind: GoalOf, Text: "Cinco"}, {Kind: Choice, Text: "Which?", Choices: []string{"left", "right"}},
 		{Kind: Text, Text: "What (really)?"}, {Kind: Text, Text: "The year (2026/27) so far"},
 	}
 	if !reflect.DeepEqual(got, want) {
@@ -67,6 +67,24 @@ func TestQuestionsThatCannotBeAsked(t *testing.T) {
 	}
 }
 
+// What is wrong is said of the line in which it is, as it is counted where it was
+// typed.
+func TestTheLineThatIsWrong(t *testing.T) {
+	for text, want := range map[string]questionsError{
+		"One?\n\n  Two?   (really) \nThree? (1-10)":    {fewChoices, 3, "Two? (really)"},
+		"One?\n" + strings.Repeat("x", mostQuestion+1): {longQuestion, 2, strings.Repeat("x", mostQuestion+1)},
+		"One?\n(goal)":               {noWords, 2, "(goal)"},
+		" \n ":                       {noQuestions, 0, ""},
+		strings.Repeat("One?\n", 11): {manyQuestions, 0, ""},
+	} {
+		_, err := parseQuestions(text)
+		var wrong *questionsError
+		if !errors.As(err, &wrong) || *wrong != want {
+			t.Errorf("%.40q: %+v, want %+v", text, wrong, want)
+		}
+	}
+}
+
 func TestAnswersAreRead(t *testing.T) {
 	choice := &Question{Kind: Choice, Choices: []string{"Left", "Right"}}
 	for _, c := range []struct {
@@ -86,6 +104,11 @@ func TestAnswersAreRead(t *testing.T) {
 		{choice, "left", "Left", ""},
 		{choice, "up", "", notAChoice},
 		{&Question{Kind: Text}, " a\nb ", "a\nb", ""},
+		{&Question{Kind: Text}, "\u200b", "", ""},
+		{&Question{Kind: GoalOf}, " \u2060\ufeff\u3164\ufe0f\n", "", ""},
+		{&Question{Kind: Scale}, "\u200b", "", ""},
+		{&Question{Kind: Text}, "👍🏽", "👍🏽", ""},
+		{&Question{Kind: Text}, "❤️", "❤️", ""},
 		{&Question{Kind: Text}, strings.Repeat("é", mostAnswer), strings.Repeat("é", mostAnswer), ""},
 		{&Question{Kind: GoalOf}, strings.Repeat("x", 20<<10), "", tooLong},
 	} {

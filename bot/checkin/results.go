@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/staffroom-bot/staffroom/bot"
 )
@@ -29,7 +30,7 @@ func (s *Service) results(ctx context.Context, req *bot.Request) (bot.Reply, err
 	if err != nil || ci == nil {
 		return bot.Say(s.say(req, "checkin.results.none")), err
 	}
-	past, err := s.past(ctx, ci, cmp.Or(req.Value(bot.Picked), req.Params.Get("occurrence")))
+	past, err := s.past(ctx, ci, cmp.Or(req.Value(bot.Picked), req.Params.Get("occurrence")), req.Member.Role)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -38,14 +39,24 @@ func (s *Service) results(ctx context.Context, req *bot.Request) (bot.Reply, err
 	}
 	if latest := &past[0]; !seen(latest.Sharing, req.Member.Role) {
 		said := s.say(req, "checkin.results.private")
-		if latest.Sharing != Private {
+		switch {
+		case latest.Sharing == Private && ci.Sharing != Private:
+			said = s.say(req, "checkin.results.private.before", bot.Str("name", ci.Name))
+		case latest.Sharing != Private:
 			said = bot.Join("\n", s.say(req, "checkin.results.not_all", bot.Str("name", ci.Name)), s.sharing(req.Member.Language, &latest.Definition))
 		}
-		return bot.Say(said), nil
+		untold, err := s.lastUntold(ctx, req, past)
+		return bot.Say(bot.Join("\n", said, untold)), err
 	}
 	// It may have been shared with fewer people before: that was promised.
 	past = slices.DeleteFunc(past, func(r result) bool { return !seen(r.Sharing, req.Member.Role) })
-	return s.resultsReply(req, ci, past), nil
+	var untold bot.Text
+	if !past[0].sealed && req.Member.Role.Includes(bot.RoleOrganizer) {
+		if untold, err = s.untold(ctx, ci.Community, past[0].id, req.Member.Language); err != nil {
+			return bot.Reply{}, err
+		}
+	}
+	return s.resultsReply(req, ci, past, untold), nil
 }
 
 // seen reports whether somebody with a role may see what is shared so.
@@ -113,16 +124,26 @@ type result struct {
 	Asked
 	summary
 	open   bool
-	sealed bool // it is anonymous and not over
+	sealed bool   // it is anonymous and not over
+	zone   string // by whose clocks its day is told
 }
 
-// shows reports whether there is more to see than how many took part, or will not be.
-func (r *result) shows() bool { return !r.open || !r.sealed && r.people >= fewest }
+// shows reports whether there is more to see than how many took part.
+func (r *result) shows() bool { return !r.sealed && r.people >= fewest }
+
+// richest is the latest of some results that has most to tell: what was answered, or
+// else that somebody has.
+func richest(all []result) int {
+	if i := slices.IndexFunc(all, func(r result) bool { return r.shows() }); i >= 0 {
+		return i
+	}
+	return max(0, slices.IndexFunc(all, func(r result) bool { return !r.sealed && r.people > 0 }))
+}
 
 // past gives the latest occurrences of a check-in with what they brought: first the
 // one that is meant, or, if that is "" or none of them, the latest that has something
 // to show; then all others, the latest first.
-func (s *Service) past(ctx context.Context, ci *CheckIn, meant string) ([]result, error) {
+func (s *Service) past(ctx context.Context, ci *CheckIn, meant string, reader bot.Role) ([]result, error) {
 	now, err := s.store.Now(ctx)
 	if err != nil {
 		return nil, err
@@ -148,16 +169,20 @@ func (s *Service) past(ctx context.Context, ci *CheckIn, meant string) ([]result
 		if !ok || len(out) > earlier && id != meant {
 			continue // nobody was asked, or it was long ago
 		}
-		r := result{id: id, Asked: a, open: found[0].open(id) != nil}
+		r := result{id: id, Asked: a, open: found[0].open(id) != nil, zone: ci.Zone}
 		r.sealed = a.Sharing == Anonymous && r.open
 		if err := s.brought(ctx, ci.Community, &r); err != nil {
 			return nil, err
 		}
 		out = append(out, r)
 	}
+	theirs := slices.DeleteFunc(slices.Clone(out), func(r result) bool { return r.id != meant && !seen(r.Sharing, reader) })
+	if len(theirs) > 0 {
+		out = theirs
+	}
 	first := slices.IndexFunc(out, func(r result) bool { return r.id == meant })
 	if first < 0 {
-		first = max(0, slices.IndexFunc(out, func(r result) bool { return r.shows() }))
+		first = richest(out)
 	}
 	if len(out) > 0 {
 		out = slices.Concat(out[first:first+1], out[:first], out[first+1:])
@@ -172,11 +197,15 @@ func (s *Service) brought(ctx context.Context, c bot.CommunityID, r *result) err
 		return err
 	}
 	r.summary = tally(&r.Definition, answers)
-	if r.Sharing != Anonymous {
+	switch {
+	case r.Sharing != Anonymous:
 		return s.named(ctx, c, &r.summary)
+	case r.People > 0:
+		r.people = r.People
+		return nil
 	}
 	turns, err := s.store.Turns(ctx, c, r.id)
-	r.people = answeredIn(turns)
+	r.people = max(r.people, answeredIn(turns))
 	return err
 }
 
@@ -190,15 +219,21 @@ func answeredIn(turns map[bot.MemberID]Turn) int {
 	return n
 }
 
-func (s *Service) resultsReply(req *bot.Request, ci *CheckIn, past []result) bot.Reply {
+// resultsReply shows the first of the results. untold is what there is to say of those
+// who got no message.
+func (s *Service) resultsReply(req *bot.Request, ci *CheckIn, past []result, untold bot.Text) bot.Reply {
 	lang := req.Member.Language
+	for i := range past {
+		past[i].zone = req.Member.Zone
+	}
 	shown := &past[0]
-	lines := []bot.Text{s.say(req, "checkin.summary", bot.Str("name", shown.Name), bot.At("when", shown.At, req.Member.Zone, bot.DateTime))}
+	lines := []bot.Text{s.say(req, "checkin.summary", bot.Str("name", shown.Name), s.when(lang, &shown.Asked, req.Member.Zone))}
 	if shown.sealed {
 		lines = append(lines, s.say(req, "checkin.results.sealed", bot.Num("fewest", fewest)))
 	} else {
 		lines = append(lines, s.summaryText(lang, &shown.Asked, &shown.summary))
 	}
+	lines = append(lines, untold)
 	until := upTo(past)
 	for i := range shown.Questions {
 		lines = append(lines, s.trend(lang, until, i))
@@ -228,14 +263,10 @@ func upTo(past []result) []result {
 
 // times are other times that can be looked at.
 func (s *Service) times(req *bot.Request, past []result) []bot.Choice {
-	zone, err := time.LoadLocation(req.Member.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
 	var out []bot.Choice
 	for i := range past {
 		if len(out) < earlier {
-			out = append(out, bot.Choice{Label: bot.Day(req.Member.Language, past[i].At.In(zone)), Value: past[i].id})
+			out = append(out, bot.Choice{Label: bot.Day(req.Member.Language, past[i].day(past[i].zone)), Value: past[i].id})
 		}
 	}
 	return out
@@ -247,17 +278,22 @@ func (s *Service) trend(lang string, past []result, question int) bot.Text {
 	if points == nil {
 		return nil
 	}
-	told := make([]string, len(points))
+	return s.words.Text(lang, "checkin.results.trend", bot.Str("question", past[0].Questions[question].Text), bot.Str("points", told(lang, points, bot.Day)))
+}
+
+// told are the points of a course in words.
+func told(lang string, points []point, day func(string, time.Time) string) string {
+	each := make([]string, len(points))
 	for i, p := range points {
-		told[i] = bot.Day(lang, p.day) + ": " + decimal(lang, p.mean)
+		each[i] = day(lang, p.day) + ": " + decimal(lang, p.mean)
 	}
-	return s.words.Text(lang, "checkin.results.trend", bot.Str("question", past[0].Questions[question].Text), bot.Str("points", strings.Join(told, " · ")))
+	return strings.Join(each, " · ")
 }
 
 // exported is an answer to a question as organizers get it.
 type exported struct {
 	CheckIn  string `json:"check_in"`
-	Asked    string `json:"asked"` // a date
+	Asked    string `json:"asked"` // a date, by the community's clock
 	Name     string `json:"name,omitempty"`
 	Question string `json:"question"`
 	Answer   string `json:"answer"`
@@ -270,7 +306,7 @@ func (s *Service) export(ctx context.Context, req *bot.Request) (bot.Reply, erro
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	past, err := s.past(ctx, &ci, "")
+	past, err := s.past(ctx, &ci, "", bot.RoleOrganizer)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -306,7 +342,7 @@ func (r *result) rows() []exported {
 	var out []exported
 	for i, q := range r.Questions {
 		for _, a := range r.written(i) {
-			out = append(out, exported{CheckIn: r.Name, Asked: r.At.Format(time.DateOnly), Name: a.Name, Question: q.Text, Answer: a.Values[i]})
+			out = append(out, exported{CheckIn: r.Name, Asked: r.day(r.zone).Format(time.DateOnly), Name: a.Name, Question: q.Text, Answer: a.Values[i]})
 		}
 	}
 	return out
@@ -323,11 +359,19 @@ func table(rows []exported) []byte {
 	return b.Bytes()
 }
 
-// harmless keeps a spreadsheet from taking what somebody typed for a formula:
+// harmless keeps a spreadsheet from taking what somebody typed for a formula, also
+// behind what shows nothing, and from reading it backwards:
 // https://owasp.org/www-community/attacks/CSV_Injection
 func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
+	cell = forwards(cell)
+	seen := strings.TrimLeftFunc(cell, func(r rune) bool { return !shows(r) })
+	if strings.ContainsAny(firstOf(seen), "=+-@＝＋－＠") || strings.ContainsAny(firstOf(cell), "\t\r\n") {
 		return "'" + cell
 	}
 	return cell
+}
+
+func firstOf(s string) string {
+	_, n := utf8.DecodeRuneInString(s)
+	return s[:n]
 }

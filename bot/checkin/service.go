@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
@@ -40,6 +41,9 @@ type Schedule interface {
 	List(ctx context.Context, c bot.CommunityID) ([]CheckIn, error)
 	// Place is where a member lives by rules. m has a Zone.
 	Place(ctx context.Context, m bot.Member, calendars []string) (rule.Place, error)
+	// Places is Place for many members of a community, in one call: what it gives asks
+	// nothing more.
+	Places(ctx context.Context, c bot.CommunityID, calendars []string) (func(bot.Member) (rule.Place, error), error)
 	// Relay is a job that looks anew at the zones in which the community's check-ins
 	// come.
 	Relay(c bot.CommunityID, now time.Time) scheduler.Job
@@ -137,24 +141,23 @@ func (s *Service) Zones(ctx context.Context, ci CheckIn) ([]string, error) {
 	if !ci.Local || ci.InChannel {
 		return zones, nil
 	}
-	known := map[string]bool{ci.Zone: true}
-	after := bot.MemberID("")
-	for {
-		page, members, err := s.page(ctx, &ci, after)
+	set, unset, err := s.store.Zones(ctx, ci.Community, ci.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, space := range unset {
+		home, err := s.people.Home(ctx, space)
 		if err != nil {
 			return nil, err
 		}
-		for _, m := range members {
-			if !known[m.Zone] {
-				known[m.Zone] = true
-				zones = append(zones, m.Zone)
-			}
-		}
-		if len(page) < lookAtOnce {
-			return zones, nil
-		}
-		after = page[len(page)-1].Member
+		set = append(set, home.Zone)
 	}
+	for _, zone := range set {
+		if !slices.Contains(zones, zone) {
+			zones = append(zones, zone)
+		}
+	}
+	return zones, nil
 }
 
 // lookAtOnce is how many people are looked at together.
@@ -248,6 +251,7 @@ func (s *Service) step(ctx context.Context, c bot.CommunityID, p stepPayload, no
 type places struct {
 	service *Service
 	checkIn *CheckIn
+	find    func(bot.Member) (rule.Place, error) // nil until somebody's is wanted
 	known   map[placeName]rule.Place
 }
 
@@ -257,7 +261,7 @@ type placeName struct {
 }
 
 func (s *Service) places(ci *CheckIn) *places {
-	return &places{s, ci, map[placeName]rule.Place{}}
+	return &places{service: s, checkIn: ci, known: map[placeName]rule.Place{}}
 }
 
 // of is a member's place: with the check-in's own clock if it comes at once for
@@ -270,7 +274,14 @@ func (p *places) of(ctx context.Context, m bot.Member) (rule.Place, error) {
 	if in, ok := p.known[name]; ok {
 		return in, nil
 	}
-	in, err := p.service.schedule.Place(ctx, m, p.checkIn.Calendars)
+	if p.find == nil {
+		find, err := p.service.schedule.Places(ctx, p.checkIn.Community, p.checkIn.Calendars)
+		if err != nil {
+			return rule.Place{}, fmt.Errorf("the places of members: %w", err)
+		}
+		p.find = find
+	}
+	in, err := p.find(m)
 	if err != nil {
 		return in, fmt.Errorf("the place of a member: %w", err)
 	}

@@ -49,7 +49,7 @@ func (s *Service) setWords(lang string, of set, what string) string {
 var endings = map[string]QuestionKind{
 	"1-5": Scale, "1–5": Scale,
 	"yes/no": YesNo, "sí/no": YesNo, "si/no": YesNo,
-	"goal": GoalOf, "meta": GoalOf,
+	"goal": GoalOf, "meta": GoalOf, "objetivo": GoalOf,
 }
 
 // anotherScale is a scale that there is not, such as (1-10).
@@ -60,39 +60,44 @@ var anotherScale = regexp.MustCompile(`^[0-9]{1,3}(-|–|to|a)[0-9]{1,3}$`)
 // error is a *questionsError.
 func parseQuestions(text string) ([]Question, error) {
 	var out []Question
+	n := 0
 	for line := range strings.Lines(text) {
+		n++
 		line = strings.Join(strings.Fields(line), " ")
 		if line == "" {
 			continue
 		}
-		q, err := parseQuestion(line)
-		if err != nil {
-			return nil, err
+		q, problem := parseQuestion(line)
+		if problem == "" {
+			problem = q.check()
+		}
+		if problem != "" {
+			return nil, &questionsError{Problem: problem, Line: n, Text: line}
 		}
 		out = append(out, q)
 	}
 	return out, checkQuestions(out)
 }
 
-func parseQuestion(line string) (Question, error) {
+func parseQuestion(line string) (Question, questionsProblem) {
 	body, inside, ok := bracketed(line)
 	if !ok {
-		return Question{Kind: Text, Text: line}, nil
+		return Question{Kind: Text, Text: line}, ""
 	}
 	ending := strings.ToLower(strings.ReplaceAll(inside, " ", ""))
 	kind, known := endings[ending]
 	choices := splitChoices(inside)
 	switch {
 	case body == "":
-		return Question{}, &questionsError{noWords}
+		return Question{}, noWords
 	case known:
-		return Question{Kind: kind, Text: body}, nil
+		return Question{Kind: kind, Text: body}, ""
 	case anotherScale.MatchString(ending):
-		return Question{}, &questionsError{otherScale}
+		return Question{}, otherScale
 	case len(choices) < 2:
-		return Question{}, &questionsError{fewChoices}
+		return Question{}, fewChoices
 	default:
-		return Question{Kind: Choice, Text: body, Choices: choices}, nil
+		return Question{Kind: Choice, Text: body, Choices: choices}, ""
 	}
 }
 
@@ -136,7 +141,11 @@ const (
 )
 
 // questionsError is that questions cannot be asked.
-type questionsError struct{ Problem questionsProblem }
+type questionsError struct {
+	Problem questionsProblem
+	Line    int    // which one, from 1 on; 0: it is not of one alone
+	Text    string // that line
+}
 
 // Error implements error.
 func (e *questionsError) Error() string { return "the questions cannot be asked: " + string(e.Problem) }
@@ -144,28 +153,37 @@ func (e *questionsError) Error() string { return "the questions cannot be asked:
 func checkQuestions(all []Question) error {
 	switch {
 	case len(all) == 0:
-		return &questionsError{noQuestions}
+		return &questionsError{Problem: noQuestions}
 	case len(all) > mostQuestions:
-		return &questionsError{manyQuestions}
+		return &questionsError{Problem: manyQuestions}
 	}
-	for _, q := range all {
-		switch {
-		case q.Text == "" || utf8.RuneCountInString(q.Text) > mostQuestion:
-			return &questionsError{longQuestion}
-		case len(q.Choices) > mostChoices || slices.ContainsFunc(q.Choices, func(c string) bool { return utf8.RuneCountInString(c) > mostName }):
-			return &questionsError{manyChoices}
+	for i := range all {
+		if problem := all[i].check(); problem != "" {
+			return &questionsError{Problem: problem}
 		}
 	}
 	return nil
 }
 
+// check says why a question cannot be asked; "" if it can.
+func (q *Question) check() questionsProblem {
+	switch {
+	case q.Text == "" || utf8.RuneCountInString(q.Text) > mostQuestion:
+		return longQuestion
+	case len(q.Choices) > mostChoices || slices.ContainsFunc(q.Choices, func(c string) bool { return utf8.RuneCountInString(c) > mostName }):
+		return manyChoices
+	default:
+		return ""
+	}
+}
+
 // check says why a definition cannot be kept, or nil.
 func (d *Definition) check() error {
 	if d.Sharing == Anonymous && slices.ContainsFunc(d.Questions, func(q Question) bool { return q.Kind == GoalOf }) {
-		return &questionsError{anonymousGoal}
+		return &questionsError{Problem: anonymousGoal}
 	}
 	if d.Sharing == Anonymous && len(d.Questions) > bot.MaxFields {
-		return &questionsError{anonymousMany}
+		return &questionsError{Problem: anonymousMany}
 	}
 	return checkQuestions(d.Questions)
 }

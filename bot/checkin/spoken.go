@@ -2,6 +2,7 @@ package checkin
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/staffroom-bot/staffroom/bot"
@@ -22,6 +23,8 @@ const (
 	saysStop
 	saysHelp
 	saysThanks
+	saysHello
+	saysGoal // what is asked about a goal
 )
 
 // meaningOf gives the meaning of a line. The words of each stand in the catalogue, in
@@ -33,7 +36,7 @@ func (s *Service) meaningOf(req *bot.Request, line string) meaning {
 	}{
 		{"checkin.word.done", saysDone}, {"checkin.word.skip", saysSkip}, {"checkin.word.pass", saysPass}, {"checkin.word.drop", saysDrop},
 		{"checkin.word.away", saysAway}, {"checkin.word.write", saysWrite}, {"checkin.word.stop", saysStop}, {"checkin.word.help", saysHelp},
-		{"checkin.word.courtesy", saysThanks},
+		{"checkin.word.courtesy", saysThanks}, {"checkin.word.hello", saysHello}, {"checkin.word.goal", saysGoal},
 	} {
 		if s.isWord(req, of.words, line) {
 			return of.meaning
@@ -91,11 +94,24 @@ func (s *Service) obey(ctx context.Context, req *bot.Request, t *Talk, d Partial
 		err := s.store.KeepTalk(ctx, req.Member.Community, req.Member.ID, heard(req.Input), t, "")
 		return bot.Say(s.say(req, "checkin.direct.forgotten")), heeded, err
 	}
+	if means == saysGoal { // nothing is asked about one, so it is a line like others
+		return bot.Reply{}, notMeant, nil
+	}
 	asked, err := s.askedOf(ctx, req, t, nil)
+	if err == nil && len(asked) == 0 && (means == saysWrite || means == saysHello) {
+		asked, err = s.settledOf(ctx, req, t)
+	}
+	skips := means == saysSkip || means == saysPass
+	if err == nil && len(asked) == 0 && skips {
+		return s.settledAlready(ctx, req, t)
+	}
 	if err != nil || len(asked) == 0 {
 		return bot.Reply{}, notOurs, err
 	}
-	if (means == saysSkip || means == saysPass) && len(asked) == 1 {
+	if means == saysHello {
+		return s.hello(req, asked, t.Now), heeded, nil
+	}
+	if skips && len(asked) == 1 {
 		reply, err := s.passOne(ctx, said(req), asked[0].Occurrence)
 		return reply, heeded, err
 	}
@@ -128,6 +144,8 @@ func (s *Service) obeyGoing(ctx context.Context, req *bot.Request, t *Talk, d Pa
 		reply, err = s.drop(ctx, req, t, asked, t.About)
 	case saysHelp, saysThanks:
 		what = notOurs
+	case saysHello:
+		reply, err = s.question(ctx, req, t.About, asked, d)
 	case saysWrite, saysStop:
 		reply = s.offer(req, means, []Sheet{{Occurrence: t.About, Asked: *asked}})
 	default:
@@ -162,10 +180,82 @@ func (s *Service) offer(req *bot.Request, means meaning, asked []Sheet) bot.Repl
 			add("checkin.button.leave.named", sheet, leavePath+sheet.CheckIn)
 		case saysWrite:
 			text = "checkin.direct.form"
-			add("checkin.button.answer.named", sheet, writePath+sheet.Occurrence)
+			key := bot.Key("checkin.button.answer.named")
+			if sheet.Turn.State == IsAnswered {
+				key = "checkin.button.change.named"
+			}
+			add(key, sheet, writePath+sheet.Occurrence)
 		default:
 			add("checkin.button.answer.named", sheet, writePath+sheet.Occurrence)
 		}
 	}
 	return bot.Say(s.say(req, text), controls...)
+}
+
+// settledOf gives what somebody has answered and can change, or has skipped and can
+// write after all.
+func (s *Service) settledOf(ctx context.Context, req *bot.Request, t *Talk) ([]Sheet, error) {
+	var out []Sheet
+	for _, o := range t.Open {
+		sheet, err := s.store.Sheet(ctx, req.Member.Community, o.ID, req.Member.ID)
+		if bot.CodeOf(err) == bot.NotFound {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		settled := sheet.Turn.State == IsAnswered && sheet.spoken() || sheet.Turn.State == IsSkipped
+		if settled && sheet.Turn.Closes.After(t.Now) {
+			out = append(out, sheet)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Sheet) int { return a.At.Compare(b.At) })
+	return out, nil
+}
+
+// pressed does what a line says that is the label of a button with the name of
+// something open on it.
+func (s *Service) pressed(ctx context.Context, req *bot.Request, t *Talk) (reply bot.Reply, taken bool, err error) {
+	line := plain(req.Said)
+	for _, o := range t.Open {
+		asked, err := s.askedAt(ctx, req.Member.Community, o.ID)
+		if bot.CodeOf(err) == bot.NotFound {
+			continue
+		}
+		if err != nil {
+			return reply, false, err
+		}
+		says := func(key bot.Key) bool {
+			return line == plain(s.label(req.Member.Language, key, s.dayOf(req, &asked)...))
+		}
+		sheet := []Sheet{{Occurrence: o.ID, Asked: asked}}
+		switch {
+		case t.About == "" && slices.Contains(t.Known, o.ID) && (line == plain(asked.Name) || says("checkin.button.named")):
+			reply, err = s.pick(ctx, req, t, &asked, o.ID)
+		case says("checkin.button.pass.named"):
+			reply, err = s.passOne(ctx, said(req), o.ID)
+		case says("checkin.button.leave.named"):
+			reply = s.offer(req, saysStop, sheet)
+		case says("checkin.button.answer.named"), says("checkin.button.late.named"), says("checkin.button.change.named"):
+			reply = s.offer(req, saysWrite, sheet)
+		default:
+			continue
+		}
+		return reply, true, err
+	}
+	return reply, false, nil
+}
+
+// aboutGoal shows the goals to whoever says what stands on a button below the question
+// what has become of one, if that has been asked.
+func (s *Service) aboutGoal(ctx context.Context, req *bot.Request) (reply bot.Reply, taken bool, err error) {
+	if s.meaningOf(req, req.Said) != saysGoal {
+		return reply, false, nil
+	}
+	all, err := s.store.Goals(ctx, req.Member.Community, req.Member.ID)
+	if err != nil || !slices.ContainsFunc(all, func(g Goal) bool { return g.State == GoalOpen && g.Silent > 0 }) {
+		return reply, false, err
+	}
+	reply, err = s.goalsReply(ctx, req, nil, nil)
+	return reply, true, err
 }

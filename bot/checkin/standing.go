@@ -48,9 +48,17 @@ type Asked struct {
 	Number  int       `json:"number"`
 	Name    string    `json:"name"`
 	At      time.Time `json:"at"` // when it was due where it came first
+	// Wall is when it was due by each person's own clock; zero if it came at once for
+	// everybody.
+	Wall time.Time `json:"wall,omitzero"`
 	// Widened says that more people see it than people were told before: the time
 	// before, or when they began to take part.
 	Widened bool `json:"widened,omitempty"`
+	// Weekly says that it comes once a week, by its rule as it was then.
+	Weekly bool `json:"weekly,omitempty"`
+	// People is how many have answered, where it was anonymous and is over: it stays,
+	// whoever is forgotten.
+	People int `json:"people,omitempty"`
 	Definition
 }
 

@@ -51,6 +51,9 @@ type Store interface {
 	// Participants gives up to limit of those who take part, by their IDs, after one
 	// of them.
 	Participants(ctx context.Context, c bot.CommunityID, id string, after bot.MemberID, limit int) ([]Participant, error)
+	// Zones gives the zones that those who take part have set, each once, and the
+	// spaces in which those are asked who have set none.
+	Zones(ctx context.Context, c bot.CommunityID, id string) (zones []string, unset []bot.SpaceID, err error)
 
 	// Sheet gives what somebody has to do with an occurrence; not_found if it is not
 	// known.
@@ -138,8 +141,14 @@ type Taking struct {
 	Until      time.Time // their window is known to last until then at least; may be zero
 	Answer     Answer
 	Sealed     string // the answer instead, if it is anonymous
-	Goals      []Goal // that come of it, in the place of earlier ones with these IDs
-	Jobs       []scheduler.Job
+	// Goals come of it, and Jobs ask about them. A goal that is there with the same words
+	// stays as it is, with its job; one with other words takes its place, beside which an
+	// earlier one that has an end stays.
+	Goals []Goal
+	Jobs  []scheduler.Job
+	// Gone are the IDs of goals of which the answer says nothing: those that are open are
+	// forgotten, with their jobs.
+	Gone []string
 	// Summary is scheduled only if it does not wait already, so that it is not put off
 	// by every answer. May be nil.
 	Summary *scheduler.Job

@@ -116,7 +116,7 @@ func (s *Service) summaryPost(id string, a Asked, sum *summary) outbox.Item {
 			Key: summaryKey(id), Channel: a.Channel,
 			Message: bot.Message{
 				Text: bot.Join("\n", s.words.Text(a.Language, "checkin.summary", bot.Str("name", a.Name),
-					bot.At("when", a.At, "", bot.DateTime)), s.summaryText(a.Language, &a, sum)),
+					s.when(a.Language, &a, "")), s.summaryText(a.Language, &a, sum)),
 				Image:    s.summaryPicture(a.Language, &a, sum),
 				Controls: s.resultsControl(a.Language, id, &a),
 			},
@@ -161,12 +161,19 @@ const (
 
 // summaryText tells what was answered: of fewer than fewest how many took part.
 func (s *Service) summaryText(lang string, a *Asked, sum *summary) bot.Text {
+	if sum.people == 0 {
+		return s.words.Text(lang, "checkin.summary.none")
+	}
 	lines := []bot.Text{s.words.Text(lang, "checkin.summary.people", bot.Count("people", sum.people))}
 	if sum.people < fewest {
 		return bot.Join("\n", append(lines, s.words.Text(lang, "checkin.summary.few", bot.Num("fewest", fewest)))...)
 	}
 	left := summaryText
 	for i := range a.Questions {
+		if a.Sharing == Anonymous && sum.figures[i].n < fewest {
+			lines = append(lines, s.words.Text(lang, "checkin.figure.few", bot.Str("question", a.Questions[i].Text), bot.Num("fewest", fewest)))
+			continue
+		}
 		lines = append(lines, s.figureLine(lang, &a.Questions[i], sum.figures[i]))
 		if a.Questions[i].values() != nil {
 			continue

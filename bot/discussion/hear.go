@@ -107,11 +107,8 @@ func (l *ledger) filing(ev *bot.Event, running string, author bot.Member) (f Fil
 		f.Entry = e
 		return f, true
 	}
-	v := Recognise(ev.Text, Context{
-		Questions: len(d.Script.Questions), Asked: e.Asked, Host: d.hostedBy(author),
-		Parent: l.parent(e.ReplyTo, author.ID), Last: l.lastOf(author.ID, e.ID, e.At),
-	})
-	e.Kind, e.Questions = v.Kind, v.Questions
+	v := Recognise(ev.Text, l.context(e, d.hostedBy(author)))
+	e.Kind, e.Questions, e.manner = v.Kind, v.Questions, v.manner
 	f.Entry = e
 	late := d.State == Closing && e.At.After(d.Closed.Add(lingering))
 	return f, !late || known || v.Kind != Remark

@@ -190,7 +190,7 @@ func (s *Service) panelReply(ctx context.Context, d *Discussion, req *bot.Reques
 			lines = append(lines, s.hostNote(lang, d, next.ask))
 		}
 	}
-	controls := s.panelControls(lang, d)
+	controls := append(s.panelControls(lang, d), s.linkControls(req, d)...)
 	if d.State == Scheduled {
 		more, err := s.placeControls(ctx, lang, d)
 		if err != nil {

@@ -232,9 +232,10 @@ func (s *labelScanner) joined(prev label) (label, bool) {
 	if l, ok := s.plain(i + 1); ok && !l.slip && l.form == prev.form {
 		return l, true
 	}
-	// A bare number: A1&2, A1/2.
+	// A bare number: A1&2, A1/2; or with a mark behind: A1 and 2: …, A1-3: …
 	n, ok := number(s.raw(i + 1))
-	if !ok || !tight || n <= prev.number || s.rune(i) != '&' && s.rune(i) != '/' {
+	tight = tight && (s.rune(i) == '&' || s.rune(i) == '/')
+	if !ok || n <= prev.number || !tight && !s.is(i+2, ":)") {
 		return label{}, false
 	}
 	return label{start: s.pieces[i+1].start, end: s.pieces[i+1].end, next: i + 2, number: n, form: prev.form}, true

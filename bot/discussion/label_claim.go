@@ -14,7 +14,7 @@ const maxLeadWords = 8
 // only point at something ("my A1 point", "as I said in A2").
 func (s *labelScanner) claims(labels []label) []label {
 	var head, later, trail, inner []label
-	bare := 0
+	bare, series := 0, seriesOf(labels)
 	for _, l := range labels {
 		if l.bare {
 			bare++
@@ -32,7 +32,7 @@ func (s *labelScanner) claims(labels []label) []label {
 				head = append(head, l)
 			}
 		case placeLine, placeSentence:
-			if s.begun(l) {
+			if s.begun(l) || s.inSeries(l, series) {
 				later = append(later, l)
 			}
 		case placeTrail:
@@ -45,9 +45,16 @@ func (s *labelScanner) claims(labels []label) []label {
 			}
 		}
 	}
-	for _, l := range later {
-		if l.delim && len(head) > 0 {
-			head = append(head, l)
+	if len(head) > 0 {
+		for _, l := range later {
+			if l.delim || s.inSeries(l, series) {
+				head = append(head, l)
+			}
+		}
+		for _, l := range inner { // "A1: radio A2: numbers"
+			if !s.pointedAt(l) {
+				head = append(head, l)
+			}
 		}
 	}
 	for _, found := range [][]label{head, later, trail, inner} {
@@ -58,16 +65,38 @@ func (s *labelScanner) claims(labels []label) []label {
 	return nil
 }
 
+// seriesOf gives the numbers, as bits, of the answers' labels that begin a text, a
+// line or a sentence.
+func seriesOf(labels []label) (numbers uint64) {
+	for _, l := range labels {
+		if l.form == formAnswer && !l.slip && l.number > 0 && l.place != placeInner && l.place != placeTrail {
+			numbers |= 1 << l.number
+		}
+	}
+	return numbers
+}
+
+// inSeries tells whether a label is one of several with numbers in a row that begin
+// lines or sentences: "A1 the noise. A2 my mentor."
+func (s *labelScanner) inSeries(l label, series uint64) bool {
+	if l.form != formAnswer || l.number < 1 || !l.capital || l.slip {
+		return false
+	}
+	if !l.delim && l.next < len(s.pieces) && aboutWords[s.word(l.next)] {
+		return false
+	}
+	return series&(1<<(l.number-1)|1<<(l.number+1)) != 0
+}
+
 // opens judges a label after words that lead up to it.
 func (s *labelScanner) opens(l label) bool {
 	if l.slip {
 		return false
 	}
-	before := s.wordBefore(l.first)
 	if l.form == formQuestion {
-		return l.delim || toQuestion(before)
+		return l.delim || toQuestion(s.wordBefore(l.first))
 	}
-	if pointerWord(before) && before != "for" && before != "para" {
+	if s.pointedAt(l, "for", "para") {
 		return l.colon // "Here is my A1: …" but not "In my A1 …"
 	}
 	return true

@@ -7,23 +7,23 @@ import (
 )
 
 // read reads the label that begins at piece i. Odd forms count only where a label
-// is to be expected, at the head of the text or of a line.
+// is to be expected, at the head of the text or of a line; those in words also
+// after a full stop.
 func (s *labelScanner) read(i int) (label, bool) {
 	if l, ok := s.plain(i); ok {
 		return l, true
 	}
-	if s.words > 0 && !s.line && !s.lead {
-		return label{}, false
+	head := s.words == 0 || s.line
+	var forms []func(int) (label, bool)
+	switch {
+	case head:
+		forms = []func(int) (label, bool){s.final, s.spelled, s.apart, s.shifted, s.reversed, s.numbered}
+	case s.lead:
+		forms = []func(int) (label, bool){s.final, s.spelled, s.apart}
+	case s.afterSentence(i):
+		forms = []func(int) (label, bool){s.final, s.spelled}
 	}
-	for _, form := range []func(int) (label, bool){s.final, s.spelled, s.apart} {
-		if l, ok := form(i); ok {
-			return l, true
-		}
-	}
-	if s.words > 0 && !s.line {
-		return label{}, false
-	}
-	for _, form := range []func(int) (label, bool){s.shifted, s.reversed, s.numbered} {
+	for _, form := range forms {
 		if l, ok := form(i); ok {
 			return l, true
 		}
@@ -149,6 +149,8 @@ func (s *labelScanner) final(i int) (label, bool) {
 	l.end = s.pieces[l.next-1].end
 	delim, _ := s.delimited(l.next)
 	switch {
+	case s.is(l.next, "+*"): // a grade
+		return label{}, false
 	case first == "fq": // FA and the like are other abbreviations too
 		return l, delim || s.raw(i) == "FQ" && s.capitalNext(l.next)
 	case abbreviated:
@@ -204,7 +206,9 @@ func (s *labelScanner) apart(i int) (label, bool) {
 		}
 	}
 	l, found := s.numberAt(i, j, form)
-	return l, ok && found && s.is(j+1, ":.);-–—")
+	// "R.3 con colores" needs no mark, where it begins the text and is no page.
+	tight := j == i+2 && s.words == 0 && s.raw(i) != "P" && unicode.IsUpper(s.rune(i))
+	return l, ok && found && (tight || s.is(j+1, ":.);-–—"))
 }
 
 // numberAt reads the label that begins at piece i with its number at piece j, on

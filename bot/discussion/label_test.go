@@ -158,6 +158,14 @@ func TestLabels(t *testing.T) {
 		{"Late to the party after a long day! A1 Sketches", "A1"},
 		{"Two kids, one dog, and finally my A1: Sketches", "A1"},
 
+		{"One more on Q2: sketches", "Q2"},
+		{"One more for A2: sketches", "A2"},
+		{"Late with this: A2, sketches", "A2"},
+		{"Correction to A2: sketches", "A2"},
+		{"R.3 con bocetos", "A3"},
+		{"A-1 sketches", "A1"},
+		{"P.3 of the book", ""},
+
 		// Several.
 		{"A1 and A2: Sketches", "A1 A2"},
 		{"A1 & A2 Sketches", "A1 A2"},
@@ -170,6 +178,17 @@ func TestLabels(t *testing.T) {
 		{"A1 + A2 Sketches", "A1 A2"},
 		{"R1 y R2: bocetos", "A1 A2"},
 		{"A1: Sketches.\nA2: Graphs.", "A1 A2"},
+		{"A1 and 2: Sketches", "A1 A2"},
+		{"A1, 2: Sketches", "A1 A2"},
+		{"A1-3: Sketches", "A1 A2 A3"},
+		{"R1 y 2: bocetos", "A1 A2"},
+		{"A1 and 2 of my friends", "A1"},
+		{"A1: sketches A2: graphs", "A1 A2"},
+		{"Just found the chat. A1 sketches. A2 graphs. A3 I rest", "A1 A2 A3"},
+		{"A2 sketches. A1 graphs", "A2 A1"},
+		{"Just found the chat. A1 sketches. A5 graphs", ""},
+		{"A1 sketches. A2 was hard to say", "A1"},
+		{"Sketches. A1 was lovely. A2 was too", ""},
 		{"A1: Sketches. A2: Graphs.", "A1 A2"},
 		{"Catching up on my phone:\nA1 Sketches\nA2 Graphs", "A1 A2"},
 		{"Q1: sketches\nQ2: graphs", "Q1 Q2"},
@@ -186,6 +205,9 @@ func TestLabels(t *testing.T) {
 		{"Sketches come first A1", "A1"},
 		{"Sketches come first A1 😀", "A1"},
 		{"Los bocetos primero. R1 #SciChat", "A1"},
+
+		{"Sketches are not a reward. Final A", "A*"},
+		{"Sketches first. Answer 2", "A2"},
 
 		// Spanish.
 		{"R2 Primero un dibujo", "A2"},
@@ -237,6 +259,9 @@ func TestLabels(t *testing.T) {
 		{"The printer was out of A4.", ""},
 		{"A2 level Spanish is what they reach", ""},
 		{"A+ for effort", ""},
+		{"Great chat. Final A+ for all", ""},
+		{"Just type A1", ""},
+		{"Escriban R1", ""},
 		{"A 5 year old can do it", ""},
 		{"A* grades for everyone", ""},
 		{"A1's idea", ""},
@@ -329,6 +354,7 @@ func FuzzLabels(f *testing.F) {
 			{Asked: asked, Host: host, Parent: &Parent{Question: 2}},
 			{Questions: 6, Asked: asked, Parent: &Parent{Kind: Answer, Questions: []int{1}, SameAuthor: host}},
 			{Questions: 6, Asked: 2, Last: &Last{Kind: Answer, Questions: []int{2}}},
+			{Questions: 6, Asked: asked, Wording: newWording([]Question{{Text: text}})},
 		} {
 			v := Recognise(text, c)
 			if v.Kind == Answer && len(v.Questions) == 0 || v.Reason == "" || !slices.IsSorted(v.Questions) {

@@ -1,6 +1,7 @@
 package discussion
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -20,6 +21,8 @@ type ledger struct {
 	last       map[bot.MemberID]string    // each author's latest message
 	ours       map[string]bot.DeliveryKey // our own posts, by EntryID
 	heard      map[int]time.Time          // of each place the latest message that was filed
+	room       custom                     // of all that is known
+	wording    wording                    // of the questions, as they stand in discussion
 	count      int                        // so many entries at the beginning of the store's order are known
 }
 
@@ -40,13 +43,15 @@ type entryFacts struct {
 	at        time.Time
 	before    string // the author's message before this one
 	fixed     bool   // a person has said what it is
+	own       habit  // the author's, this message included
+	room      custom // everybody's before it
 }
 
 func (l *ledger) update(live Live, from int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.discussion.Version <= live.Discussion.Version { // two may look at once
-		l.discussion = live.Discussion
+		l.turn(live.Discussion)
 	}
 	for place, sent := range live.Sent {
 		for message, key := range sent {
@@ -64,8 +69,16 @@ func (l *ledger) moved(d *Discussion) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.discussion.Version < d.Version {
-		l.discussion = *d
+		l.turn(*d)
 	}
+}
+
+// turn makes d the record. l.mu is held.
+func (l *ledger) turn(d Discussion) {
+	if !slices.Equal(l.discussion.Script.Questions, d.Script.Questions) {
+		l.wording = newWording(d.Script.Questions)
+	}
+	l.discussion = d
 }
 
 func (l *ledger) id() string {
@@ -88,6 +101,7 @@ func (l *ledger) refiled(e Entry) {
 	defer l.mu.Unlock()
 	if facts, ok := l.known[e.ID]; ok {
 		facts.kind, facts.questions, facts.fixed = e.Kind, e.Questions, e.Fixed
+		facts.own.answers(e)
 		l.known[e.ID] = facts
 	}
 }
@@ -119,16 +133,37 @@ func (l *ledger) add(e Entry) {
 		replyTo: e.ReplyTo, asked: e.Asked, at: e.At, before: l.last[e.Author], fixed: e.Fixed,
 	}
 	if earlier, ok := l.known[e.ID]; ok {
-		facts.before = earlier.before
+		facts.before, facts.own, facts.room = earlier.before, earlier.own, earlier.room
 		if earlier.fixed && !e.Fixed { // recognition does not undo it
 			facts.kind, facts.questions, facts.fixed = earlier.kind, earlier.questions, true
 		}
 	} else {
+		facts.room, facts.own = l.room, l.known[facts.before].own
 		l.last[e.Author] = e.ID
+		l.habits(e, &facts.own)
 	}
 	l.known[e.ID] = facts
 	if e.At.After(l.heard[e.Place]) && !strings.HasPrefix(e.ID, formEntry(l.discussion.ID)) {
 		l.heard[e.Place] = e.At
+	}
+}
+
+// habits notes how a new entry answers. l.mu is held.
+func (l *ledger) habits(e Entry, own *habit) {
+	own.said++
+	own.answers(e)
+	if e.Asked == 0 {
+		return
+	}
+	host := slices.Contains(l.discussion.Hosts, e.Author)
+	switch m := mannerOf(e); {
+	case m == byLabel && host:
+		own.labelled++
+	case m == byLabel:
+		own.labelled++
+		l.room.labelled++
+	case m == statement && !host:
+		l.room.plain++
 	}
 }
 
@@ -175,16 +210,22 @@ func (l *ledger) parent(id string, author bot.MemberID) *Parent {
 	return &Parent{Question: questionOf(l.ours[id])}
 }
 
-// lastOf is the author's message before the one with this ID, which may be new.
-// l.mu is held.
-func (l *ledger) lastOf(author bot.MemberID, id string, at time.Time) *Last {
-	before := l.last[author]
-	if facts, ok := l.known[id]; ok {
-		before = facts.before
+// context is what is known for judging an entry, which may be new. l.mu is held.
+func (l *ledger) context(e Entry, host bool) Context {
+	c := Context{
+		Questions: len(l.discussion.Script.Questions), Asked: e.Asked, Host: host,
+		Parent: l.parent(e.ReplyTo, e.Author), Wording: l.wording, Room: l.room,
 	}
-	facts, ok := l.known[before]
-	if !ok {
-		return nil
+	before := l.last[e.Author]
+	if facts, ok := l.known[e.ID]; ok {
+		before, c.Room = facts.before, facts.room
 	}
-	return &Last{Kind: facts.kind, Questions: facts.questions, Ago: at.Sub(facts.at)}
+	if facts, ok := l.known[before]; ok {
+		c.Author = facts.own
+		c.Last = &Last{Kind: facts.kind, Questions: facts.questions, Ago: e.At.Sub(facts.at)}
+	}
+	if n := e.Asked; n > 0 && n <= len(l.discussion.AskedAt) {
+		c.Since = e.At.Sub(l.discussion.AskedAt[n-1])
+	}
+	return c
 }

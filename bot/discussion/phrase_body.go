@@ -1,22 +1,37 @@
 package discussion
 
+import "slices"
+
 // message is a text together with the labels that say what it answers. Its body
 // is what is left without labels, mentions, tags, links and marks.
 type message struct {
 	*labelScanner
 	claims []label
+	labels int   // so many labels were found, whatever they say
+	words  []int // the indices of the body's words, at most bodyRead
+	stands bool  // replies to nothing, and states
+}
+
+// bodyRead is how many words of a body are read.
+const bodyRead = 60
+
+// read finds the labels and the body of a text.
+func read(text string) message {
+	s := newLabelScanner(readable(text))
+	labels := s.all()
+	m := message{labelScanner: s, claims: s.claims(labels), labels: len(labels)}
+	m.words = make([]int, 0, min(bodyRead, len(s.pieces)))
+	i := 0
+	for _, l := range m.claims {
+		m.words = m.wordsIn(m.words, i, l.first, bodyRead)
+		i = max(i, l.next)
+	}
+	m.words = m.wordsIn(m.words, i, len(m.pieces), bodyRead)
+	return m
 }
 
 // body gives the indices of the body's words, at most the first most of them.
-func (m message) body(most int) []int {
-	var words []int
-	i := 0
-	for _, l := range m.claims {
-		words = m.wordsIn(words, i, l.first, most)
-		i = max(i, l.next)
-	}
-	return m.wordsIn(words, i, len(m.pieces), most)
-}
+func (m message) body(most int) []int { return m.words[:min(most, len(m.words))] }
 
 func (m message) wordsIn(words []int, from, to, most int) []int {
 	for i := from; i < to && len(words) < most; i++ {
@@ -65,19 +80,102 @@ func (m message) acknowledges() bool {
 	return cheerPairs[first+" "+second]
 }
 
+// states tells whether the message may stand for itself: it is addressed to nobody,
+// takes up nothing that somebody said, is not about the chat, and is no question.
+func (m message) states() bool {
+	return len(m.claims) == 0 && len(m.words) >= 3 && !m.speaksTo() && !m.takesUp() && !m.asks() && !m.aboutChat() && !m.pointsAt()
+}
+
+// takesUp tells whether the message begins by taking up what somebody said, however
+// long it goes on.
+func (m message) takesUp() bool {
+	words := m.body(acknowledgeWords + 1)
+	if len(words) == 0 {
+		return true
+	}
+	if len(words) <= acknowledgeWords && slices.ContainsFunc(words, func(i int) bool { return greetWords[m.word(i)] }) {
+		return true
+	}
+	first, second, third := m.word(words[0]), "", ""
+	if len(words) > 1 {
+		second = m.word(words[1])
+	}
+	if len(words) > 2 {
+		third = m.word(words[2])
+	}
+	switch {
+	case cheerWords[first], assentWords[first], yesWords[first]:
+		return true
+	case praiseWords[first]:
+		return praisedWords[second]
+	case first == "i" || first == "yo" || first == "so":
+		return praiseWords[second] || assentWords[second] || assentWords[third] || praiseWords[third]
+	}
+	return cheerPairs[first+" "+second]
+}
+
+// pointsBack tells whether the message begins with a word for what somebody else
+// said, or speaks to them at once.
+func (m message) pointsBack() bool {
+	for n, i := range m.body(3) {
+		if w := m.word(i); n == 0 && backWords[w] || youWords[w] {
+			return true
+		}
+	}
+	return false
+}
+
+// joins tells whether the message begins with a word that goes on with what was said.
+func (m message) joins() bool {
+	words := m.body(1)
+	return len(words) > 0 && joinWords[m.word(words[0])]
+}
+
+// aboutChat tells whether the message is about the chat itself: coming, going, the
+// connection, what is announced.
+func (m message) aboutChat() bool {
+	for _, i := range m.body(aboutWithin) {
+		if chatWords[m.word(i)] {
+			return true
+		}
+	}
+	return false
+}
+
+const aboutWithin = 25
+
+// pointsAt tells whether a label stands in the message that says nothing of what it
+// answers: it speaks about another answer, or a question.
+func (m message) pointsAt() bool { return m.labels > 0 && len(m.claims) == 0 }
+
+// hasQuestion tells whether there is a question in the message.
+func (m message) hasQuestion() bool {
+	for i, t := range m.pieces {
+		if t.kind == markPiece && m.rune(i) == '?' {
+			return true
+		}
+	}
+	return false
+}
+
 // asks tells whether the message is nothing but a question, and not a proposal
 // put as one ("What about drawings?").
 func (m message) asks() bool {
-	words := m.body(2)
+	words := m.body(askWithin)
+	for len(words) > 1 && joinWords[m.word(words[0])] { // "So what do you do?"
+		words = words[1:]
+	}
 	if len(words) == 0 || !questionWords[m.word(words[0])] {
 		return false
 	}
-	if len(words) == 2 {
-		switch m.word(words[1]) {
-		case "about", "if", "not", "tal", "si", "no":
-			return false
-		}
-	}
+	return (len(words) == 1 || !proposalWord(m.word(words[1]))) && m.endsAsking()
+}
+
+// askWithin is within how many words a question shows that it is one.
+const askWithin = 4
+
+// endsAsking tells whether the only sentences of the message are questions.
+func (m message) endsAsking() bool {
 	marks := 0
 	for i, t := range m.pieces {
 		if t.kind != markPiece {

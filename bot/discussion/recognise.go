@@ -28,6 +28,11 @@ type Context struct {
 	Host      bool    // the author is a host of this discussion
 	Parent    *Parent // what the message replies to; nil: nothing
 	Last      *Last   // the author's own message before this one; nil: none
+
+	Since   time.Duration // since the question asked last was put
+	Wording wording       // of the questions
+	Author  habit         // how the author has answered so far
+	Room    custom        // and everybody but the hosts
 }
 
 // Parent is the message replied to, or at the root of the thread the message is
@@ -54,7 +59,9 @@ type Verdict struct {
 	// reply those its parent is about, if known.
 	Questions []int
 
-	Reason string // label, thread, continuation, reply or none: by what it was recognised
+	Reason string // label, thread, continuation, burst, plain, reply or none: by what it was recognised
+
+	manner manner // of the text
 }
 
 // continuationWindow is how long a message such as "2/2 …" outside any thread
@@ -64,13 +71,21 @@ const continuationWindow = 5 * time.Minute
 // Recognise tells what a message is from its text and from what came before.
 //
 // In this order: a label that says what the text answers; the question's thread;
-// a reply to one's own answer, which continues it; any other reply; a message
-// marked as continuing one's own answer. The rest is a remark. A host's message
-// about a question ("Q2 is up next") is a remark too.
+// a reply to one's own answer, which continues it; any other reply; a message that
+// is marked as continuing one's own answer, or comes right after it; a statement
+// that plainly answers the question that is out. The rest is a remark. A host's
+// message about a question ("Q2 is up next") is a remark too.
+//
+// docs/recognition.md tells the rules in words.
 func Recognise(text string, c Context) Verdict {
-	s := newLabelScanner(readable(text))
-	claims := s.claims(s.all())
-	m := message{labelScanner: s, claims: claims}
+	m := read(text)
+	m.stands = c.Parent == nil && m.states()
+	v := m.judge(c)
+	v.manner = m.manner(v.Kind)
+	return v
+}
+
+func (m message) judge(c Context) Verdict {
 	if questions := m.claimed(c); len(questions) > 0 {
 		if m.answersColleague(c.Parent, questions) {
 			return Verdict{Kind: Reply, Questions: c.Parent.Questions, Reason: "reply"}
@@ -82,6 +97,12 @@ func Recognise(text string, c Context) Verdict {
 	}
 	if l := c.Last; l != nil && l.Kind == Answer && l.Ago <= continuationWindow && m.continues() {
 		return Verdict{Kind: Answer, Questions: l.Questions, Reason: "continuation"}
+	}
+	if l := c.Last; l != nil && l.Kind == Answer && l.Ago <= burst && !c.Host && m.goesOn() {
+		return Verdict{Kind: Answer, Questions: l.Questions, Reason: "burst"}
+	}
+	if n := m.plainly(c); n > 0 {
+		return Verdict{Kind: Answer, Questions: []int{n}, Reason: "plain"}
 	}
 	return Verdict{Kind: Remark, Reason: "none"}
 }

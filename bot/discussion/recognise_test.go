@@ -15,9 +15,28 @@ func TestRecognise(t *testing.T) {
 		other  = Context{Questions: 6, Asked: 3, Parent: &Parent{Kind: Answer, Questions: []int{2}}}
 		remark = Context{Questions: 6, Asked: 3, Parent: &Parent{Kind: Remark}}
 		lost   = Context{Questions: 6, Asked: 3, Parent: &Parent{}}
-		after  = Context{Questions: 6, Asked: 3, Last: &Last{Kind: Answer, Questions: []int{2}, Ago: time.Minute}}
+		after  = Context{Questions: 6, Asked: 3, Last: &Last{Kind: Answer, Questions: []int{2}, Ago: 2 * time.Minute}}
 		long   = Context{Questions: 6, Asked: 3, Last: &Last{Kind: Answer, Questions: []int{2}, Ago: time.Hour}}
 	)
+	var (
+		out     = Context{Questions: 2, Asked: 1, Since: 3 * time.Minute, Author: habit{said: 1}, Wording: newWording([]Question{{Text: "How does a puzzle start a lesson?"}, {Text: "Which pictures surprise your class?"}})}
+		second  = Context{Questions: 2, Asked: 2, Since: 3 * time.Minute, Author: habit{said: 1}, Wording: out.Wording}
+		burst   = Context{Questions: 6, Asked: 3, Last: &Last{Kind: Answer, Questions: []int{2}, Ago: 20 * time.Second}}
+		said    = Context{Questions: 6, Asked: 3, Last: &Last{Kind: Remark, Ago: 20 * time.Second}}
+		free    = Context{Questions: 6, Asked: 1, Since: time.Minute, Author: habit{said: 1}, Room: custom{plain: 5}}
+		newHere = Context{Questions: 6, Asked: 1, Since: time.Minute, Room: custom{labelled: 5}}
+	)
+	hosting, done, labels, fast := out, out, out, out
+	hosting.Host = true
+	done.Author.answered = 1 << 1
+	labels.Author.labelled = 1
+	fast.Since = 2 * time.Second
+	freeNow := free
+	freeNow.Room.labelled = 5
+	newLater := newHere
+	newLater.Asked = 2
+	hostBurst := burst
+	hostBurst.Host = true
 	hostThread := thread
 	hostThread.Host = true
 
@@ -127,6 +146,38 @@ func TestRecognise(t *testing.T) {
 		{"first of two", after, "1/2 hello", Remark, nil},
 		{"not marked", after, "By the way, hello Ana", Remark, nil},
 		{"long after", long, "2/2 and then we compare", Remark, nil},
+
+		{"right after", burst, "then we compare", Answer, []int{2}},
+		{"right after, one word", burst, "always", Answer, []int{2}},
+		{"right after, thanks", burst, "and thanks Ana", Remark, nil},
+		{"right after, to somebody", burst, "@joe then we compare", Remark, nil},
+		{"right after, about somebody's", burst, "that idea is gold", Remark, nil},
+		{"right after, a question", burst, "so what do you do?", Remark, nil},
+		{"right after, about a label", burst, "I said more in A1", Remark, nil},
+		{"right after, leaving", burst, "the bus is here, bye", Remark, nil},
+		{"right after a remark", said, "then we compare", Remark, nil},
+		{"right after, host", hostBurst, "keep them coming", Remark, nil},
+
+		{"plain, the question's words", out, "Our lesson has a puzzle at the door", Answer, []int{1}},
+		{"plain, Spanish words do not meet", out, "Mi clase tiene un acertijo en la puerta", Remark, nil},
+		{"plain, none of its words", out, "Something hangs on the door", Remark, nil},
+		{"plain, host", hosting, "Our lesson has a puzzle at the door", Remark, nil},
+		{"plain, answered already", done, "Our lesson has a puzzle at the door", Remark, nil},
+		{"plain, by one who labels", labels, "Our lesson has a puzzle at the door", Answer, []int{1}},
+		{"plain, one word, by one who labels", labels, "Our days have a puzzle at the door", Remark, nil},
+		{"plain, faster than can be typed", fast, "Our days have a puzzle at the door", Remark, nil},
+		{"plain, cheers", out, "Love the puzzle lesson that starts at the door", Remark, nil},
+		{"plain, agrees", out, "I totally agree, a puzzle starts a lesson", Remark, nil},
+		{"plain, points back", out, "That puzzle works at the door", Remark, nil},
+		{"plain, to somebody", out, "@ana a puzzle starts our lesson", Remark, nil},
+		{"plain, asks", out, "Does a puzzle start your lesson?", Remark, nil},
+		{"plain, about a label", out, "My A1 said a puzzle starts our lesson", Remark, nil},
+		{"plain, announces", out, "A webinar on how a puzzle starts a lesson is on Friday", Remark, nil},
+		{"plain, an earlier question", second, "Puzzle first, lesson after, always", Answer, []int{1}},
+		{"plain, where people do not label", free, "Something hangs on the door", Answer, []int{1}},
+		{"plain, where they do", freeNow, "Something hangs on the door", Remark, nil},
+		{"plain, a newcomer at the first question", newHere, "Something hangs on the door when they come in, and nobody may touch it", Answer, []int{1}},
+		{"plain, a newcomer later", newLater, "Something hangs on the door when they come in, and nobody may touch it", Remark, nil},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			v := Recognise(tc.text, tc.context)

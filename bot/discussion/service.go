@@ -41,7 +41,8 @@ type Service struct {
 	words   bot.Words
 	clock   scheduler.Clock
 	rooms   *rooms
-	goals   Goals // nil: nobody is asked for one thing to try
+	goals   Goals   // nil: nobody is asked for one thing to try
+	library Library // nil: links are kept nowhere
 }
 
 // New returns the service. clock is used for what people are shown; what is done

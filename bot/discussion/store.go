@@ -30,6 +30,8 @@ type Entry struct {
 	// Withheld: the archive leaves it out until organizers have looked at it, or
 	// for good.
 	Withheld bool `json:"-"`
+
+	manner manner // how the text speaks; unread when it comes from the store
 }
 
 // Fix is how a person files an entry.

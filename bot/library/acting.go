@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/grade"
 	"github.com/staffroom-bot/staffroom/bot/outbox"
 )
 
@@ -73,10 +74,16 @@ func (s *Service) undo(ctx context.Context, req *bot.Request) (bot.Reply, error)
 		if !ok { // it is undone
 			return replacing(req, bot.Say(s.say(req, "library.undone.gone"))), nil
 		}
-		if !r.undoable(req.Member, got.Now) {
+		switch {
+		case r.undoable(req.Member, got.Now):
+		case !r.undone(req.Member):
 			return bot.Reply{}, bot.Fail(bot.Conflict, s.say(req, "library.undo.late"))
+		case r.seenBy(req.Member): // it is undone
+			return s.news(ctx, req, altered{r, got.Kept[id], got.Rules, got.Now}, undoneNews(&r, req.Member))
+		default:
+			return bot.Reply{}, s.gone(req)
 		}
-		gone := r.undo(req.Member)
+		gone := r.undo(req.Member, got.Now)
 		e := outbox.Effects{Input: req.Input}
 		if gone {
 			err = s.store.Remove(ctx, &r, e)
@@ -91,10 +98,18 @@ func (s *Service) undo(ctx context.Context, req *bot.Request) (bot.Reply, error)
 		case gone:
 			return replacing(req, bot.Say(s.say(req, "library.undone.gone"))), nil
 		default:
-			return s.news(ctx, req, altered{r, got.Kept[id], got.Now}, "library.undone")
+			return s.news(ctx, req, altered{r, got.Kept[id], got.Rules, got.Now}, undoneNews(&r, req.Member))
 		}
 	}
 	return bot.Reply{}, &bot.Error{Code: bot.Conflict, Err: errTooMany}
+}
+
+// undoneNews says what undoing has left, however often it is pressed.
+func undoneNews(r *Resource, m bot.Member) bot.Key {
+	if r.credit(m) < 0 {
+		return "library.undone.out"
+	}
+	return "library.undone"
 }
 
 // mostTold is how much somebody can say of how it went, in characters, twice.
@@ -142,7 +157,7 @@ func (s *Service) tried(ctx context.Context, req *bot.Request) (bot.Reply, error
 	if said.Again != AsItIs && said.Again != WithChanges && said.Again != NotAgain {
 		wrong = append(wrong, fault{againField, "library.fault.again", nil})
 	}
-	grades, unknown := gradesOf(req.Value(gradeField))
+	grades, unknown := grade.Parse(req.Value(gradeField))
 	if unknown != "" {
 		wrong = append(wrong, fault{gradeField, "library.fault.grade", []bot.Arg{bot.Str("typed", bot.Shorten(unknown, MostTag))}})
 	}
@@ -154,7 +169,7 @@ func (s *Service) tried(ctx context.Context, req *bot.Request) (bot.Reply, error
 	if len(wrong) > 0 {
 		return s.faults(req, wrong), nil
 	}
-	said.Grade = gradesShown(grades)
+	said.Grade = grade.Text(grades)
 	full := false
 	a, err := s.alter(ctx, req, req.Params.Get("id"), func(r *Resource, got Reading) error {
 		said.At = got.Now
@@ -232,7 +247,7 @@ func (s *Service) keep(ctx context.Context, req *bot.Request) (bot.Reply, error)
 	if keep {
 		key = "library.kept"
 	}
-	return s.news(ctx, req, altered{r, keep, got.Now}, key)
+	return s.news(ctx, req, altered{r, keep, got.Rules, got.Now}, key)
 }
 
 // hide lets an organizer take a resource out of sight, or show it again.
@@ -268,5 +283,9 @@ func (s *Service) report(ctx context.Context, req *bot.Request) (bot.Reply, erro
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return s.reports.About(ctx, req, s.label(req, "library.report", bot.Str("title", bot.Shorten(r.Called(), mostShown)), bot.Str("link", r.Address)))
+	var of bot.MemberID
+	if len(r.Credits) > 0 {
+		of = r.Credits[0].Member
+	}
+	return s.reports.About(ctx, req, of, s.label(req, "library.report", bot.Str("title", bot.Shorten(r.Called(), mostShown)), bot.Str("link", r.Address)))
 }

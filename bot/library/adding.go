@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/grade"
 )
 
 // credit is where a member's credit is, or -1.
@@ -29,12 +30,12 @@ func (r *Resource) add(m bot.Member, g given, now time.Time) {
 			r.Tags, step.Tags = append(r.Tags, t), append(step.Tags, t)
 		}
 	}
-	for _, grade := range g.grades {
-		if !slices.Contains(r.Grades, grade) {
-			step.Grades = append(step.Grades, grade)
+	for _, one := range g.grades {
+		if !slices.Contains(r.Grades, one) {
+			step.Grades = append(step.Grades, one)
 		}
 	}
-	r.Grades = inOrder(append(slices.Clone(r.Grades), step.Grades...))
+	r.Grades = grade.Sort(append(slices.Clone(r.Grades), step.Grades...))
 	r.Credits = slices.Clone(r.Credits)
 	i := r.credit(m)
 	if i < 0 && len(r.Credits) == MostCredits {
@@ -59,24 +60,42 @@ func containsFold(some []string, one string) bool {
 	return slices.ContainsFunc(some, func(other string) bool { return strings.EqualFold(other, one) })
 }
 
-// undoable reports whether a member can undo what they added last.
-func (r *Resource) undoable(m bot.Member, now time.Time) bool {
-	i := r.credit(m)
-	if i < 0 {
-		return false
-	}
-	at := r.Credits[i].Last.At
-	return !at.IsZero() && now.Sub(at) < UndoFor
+// undoable reports whether a member can undo this: they added it last, or had it added
+// for somebody, not long ago.
+func (c *Credit) undoable(m bot.Member, now time.Time) bool {
+	mine := m.Is(c.Member) || m.Is(c.Last.By)
+	return mine && !c.Last.Undone && !c.Last.At.IsZero() && now.Sub(c.Last.At) < UndoFor
 }
 
-// undo takes away what a member added last. gone says that nothing is left of the
-// resource: they made it, and nobody else has said anything of it.
-func (r *Resource) undo(m bot.Member) (gone bool) {
+// undoable reports whether there is something that a member can undo.
+func (r *Resource) undoable(m bot.Member, now time.Time) bool {
+	return slices.ContainsFunc(r.Credits, func(c Credit) bool { return c.undoable(m, now) })
+}
+
+// undone reports whether a member has nothing here that could be undone later than it
+// may be: all of it is.
+func (r *Resource) undone(m bot.Member) bool {
 	i := r.credit(m)
-	step := r.Credits[i].Last
-	if step.Made && !slices.ContainsFunc(r.People(), func(id bot.MemberID) bool { return !m.Is(id) }) {
-		return true
+	return i < 0 || r.Credits[i].Last.Undone
+}
+
+// undo takes away what a member added last, or had added. gone says that nothing is
+// left of the resource: that made it, and nobody else has said anything of it.
+func (r *Resource) undo(m bot.Member, now time.Time) (gone bool) {
+	made := false
+	r.Credits = slices.Clone(r.Credits)
+	for i := len(r.Credits) - 1; i >= 0; i-- {
+		if c := &r.Credits[i]; c.undoable(m, now) {
+			made = made || c.Last.Made
+			r.undoStep(i)
+		}
 	}
+	return made && !slices.ContainsFunc(r.People(), func(id bot.MemberID) bool { return !m.Is(id) })
+}
+
+// undoStep takes away what stands in the last step of a credit.
+func (r *Resource) undoStep(i int) {
+	step := r.Credits[i].Last
 	if step.Title {
 		r.Title = ""
 	}
@@ -85,13 +104,11 @@ func (r *Resource) undo(m bot.Member) (gone bool) {
 	}
 	r.Tags = slices.DeleteFunc(slices.Clone(r.Tags), func(t string) bool { return containsFold(step.Tags, t) })
 	r.Grades = slices.DeleteFunc(slices.Clone(r.Grades), func(g string) bool { return slices.Contains(step.Grades, g) })
-	r.Credits = slices.Clone(r.Credits)
 	if step.First {
 		r.Credits = slices.Delete(r.Credits, i, i+1)
-		return false
+		return
 	}
-	r.Credits[i].Note, r.Credits[i].Last = step.Note, Step{}
-	return false
+	r.Credits[i].Note, r.Credits[i].Last = step.Note, Step{At: step.At, Undone: true}
 }
 
 // change takes what somebody who saved it wants it to be.
@@ -119,6 +136,11 @@ func (r *Resource) thankedBy(m bot.Member) bool { return slices.ContainsFunc(r.T
 // forget takes a member out. What is no person's, such as the title, stays.
 func (r *Resource) forget(m bot.Member) {
 	r.Credits = slices.DeleteFunc(slices.Clone(r.Credits), func(c Credit) bool { return m.Is(c.Member) })
+	for i := range r.Credits {
+		if m.Is(r.Credits[i].Last.By) {
+			r.Credits[i].Last.By = ""
+		}
+	}
 	r.Tries = slices.DeleteFunc(slices.Clone(r.Tries), func(t Try) bool { return m.Is(t.Member) })
 	r.Thanks = slices.DeleteFunc(slices.Clone(r.Thanks), m.Is)
 	if m.Is(r.Hidden.By) {
@@ -141,6 +163,9 @@ func (r *Resource) merge(o *Resource) {
 	if r.Licence == "" {
 		r.Licence = o.Licence
 	}
+	for line := range strings.Lines(o.About) {
+		r.addAbout(strings.TrimSuffix(line, "\n"))
+	}
 	if o.Created.Before(r.Created) {
 		r.Created = o.Created
 	}
@@ -153,7 +178,7 @@ func (r *Resource) merge(o *Resource) {
 			r.Tags = append(r.Tags, t)
 		}
 	}
-	r.Grades = inOrder(append(slices.Clone(r.Grades), o.Grades...))
+	r.Grades = grade.Sort(append(slices.Clone(r.Grades), o.Grades...))
 	r.Credits, r.Tries, r.Thanks = slices.Clone(r.Credits), slices.Clone(r.Tries), slices.Clone(r.Thanks)
 	for _, c := range o.Credits {
 		known := slices.ContainsFunc(r.Credits, func(k Credit) bool { return k.Member == c.Member })

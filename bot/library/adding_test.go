@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/grade"
 )
 
 var (
@@ -20,7 +21,7 @@ func TestAdd(t *testing.T) {
 	r.add(joe, given{title: "Other", subject: "Math", note: "skip part two", tags: []string{"Fractions", "hands-on"}, grades: []string{"3"}}, noon)
 	r.add(ana, given{}, noon)
 	r.add(bot.Member{ID: "joanna", Former: "joe"}, given{note: "changed"}, noon)
-	if r.Title != "Strips" || r.Subject != "Math" || !slices.Equal(r.Tags, []string{"fractions", "hands-on"}) || gradesShown(r.Grades) != "3, 4" {
+	if r.Title != "Strips" || r.Subject != "Math" || !slices.Equal(r.Tags, []string{"fractions", "hands-on"}) || grade.Text(r.Grades) != "3, 4" {
 		t.Errorf("%+v", r)
 	}
 	if len(r.Credits) != 2 || r.Credits[0].Note != "first" || r.Credits[0].From.Question != 4 || r.Credits[1].Note != "changed" {
@@ -39,17 +40,17 @@ func TestUndo(t *testing.T) {
 	r := &Resource{}
 	r.add(ana, given{note: "first", tags: []string{"fractions"}, grades: []string{"4"}}, noon)
 	alone := *r
-	if !alone.undo(ana) {
+	if !alone.undo(ana, noon) {
 		t.Error("what nobody else has said anything of stays")
 	}
 	r.Version = 1
 	r.add(joe, given{title: "Other", subject: "Math", note: "skip part two", tags: []string{"fractions", "hands-on"}, grades: []string{"3", "4"}}, noon)
 	r.Version = 2
-	if r.undo(joe) || r.Title != "" || r.Subject != "" || len(r.Credits) != 1 || !slices.Equal(r.Tags, []string{"fractions"}) || gradesShown(r.Grades) != "4" {
+	if r.undo(joe, noon) || r.Title != "" || r.Subject != "" || len(r.Credits) != 1 || !slices.Equal(r.Tags, []string{"fractions"}) || grade.Text(r.Grades) != "4" {
 		t.Errorf("after Joe's: %+v", r)
 	}
 	r.add(ana, given{note: "second"}, noon)
-	if r.undo(ana) || len(r.Credits) != 1 || r.Credits[0].Note != "first" {
+	if r.undo(ana, noon) || len(r.Credits) != 1 || r.Credits[0].Note != "first" {
 		t.Errorf("after Ana's second: %+v", r.Credits)
 	}
 	if r.undoable(ana, noon) {
@@ -61,7 +62,7 @@ func TestUndo(t *testing.T) {
 	}
 	thanked := &Resource{Thanks: []bot.MemberID{"joe"}}
 	thanked.add(ana, given{}, noon)
-	if thanked.undo(ana) || len(thanked.Credits) != 0 {
+	if thanked.undo(ana, noon) || len(thanked.Credits) != 0 {
 		t.Errorf("of which Joe has said something: %+v", thanked)
 	}
 }
@@ -76,7 +77,7 @@ func TestMerge(t *testing.T) {
 	}
 	for range 2 {
 		a.merge(&b)
-		if a.Title != "A" || a.Subject != "Math" || !a.Created.Equal(b.Created) || !slices.Equal(a.Tags, []string{"one", "two"}) || gradesShown(a.Grades) != "3, 4" {
+		if a.Title != "A" || a.Subject != "Math" || !a.Created.Equal(b.Created) || !slices.Equal(a.Tags, []string{"one", "two"}) || grade.Text(a.Grades) != "3, 4" {
 			t.Errorf("%+v", a)
 		}
 		if len(a.Credits) != 2 || a.Credits[0].Member != "joe" || len(a.Tries) != 1 || len(a.Thanks) != 2 {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/grade"
 )
 
 // How much is shown of a resource, in characters.
@@ -18,10 +19,11 @@ const (
 
 // cardOf is a resource as one member sees it.
 type cardOf struct {
-	r    *Resource
-	kept bool      // for themselves
-	now  time.Time // the store's
-	news bot.Text  // what stands above
+	r     *Resource
+	kept  bool      // for themselves
+	now   time.Time // the store's
+	news  bot.Text  // what stands above
+	rules *Rules    // of the community; nil: no picture is shown
 }
 
 // card shows a resource with all that the reader can do with it.
@@ -37,6 +39,9 @@ func (s *Service) card(req *bot.Request, of cardOf, names map[bot.MemberID]strin
 	if about := strings.TrimSpace(r.Page.Description); about != "" {
 		lines = append(lines, bot.Plain(bot.Shorten(strings.Join(strings.Fields(about), " "), mostAbout)))
 	}
+	if r.About != "" {
+		lines = append(lines, bot.Plain(bot.Shorten(strings.ReplaceAll(r.About, "\n", " · "), mostAbout)))
+	}
 	if len(r.Tags) > 0 {
 		lines = append(lines, bot.Plain("#"+strings.Join(r.Tags, " #")))
 	}
@@ -47,14 +52,16 @@ func (s *Service) card(req *bot.Request, of cardOf, names map[bot.MemberID]strin
 	if r.Hidden != (Hidden{}) {
 		lines = append(lines, s.say(req, "library.card.hidden"))
 	}
-	return bot.Say(bot.Join("\n", lines...), s.cardControls(req, of)...)
+	reply := bot.Say(bot.Join("\n", lines...), s.cardControls(req, of)...)
+	reply.Message.Image = s.picture(req, of)
+	return reply
 }
 
 // facts are what it is for and how it may be used.
 func (s *Service) facts(req *bot.Request, r *Resource) []bot.Text {
 	var facts []bot.Text
 	if len(r.Grades) > 0 {
-		facts = append(facts, s.say(req, "library.card.grade", bot.Count("count", len(r.Grades)), bot.Str("grades", gradesShown(r.Grades))))
+		facts = append(facts, s.say(req, "library.card.grade", bot.Count("count", len(r.Grades)), bot.Str("grades", grade.Text(r.Grades))))
 	}
 	return append(facts, bot.Plain(r.Subject), bot.Plain(r.Licensed()))
 }
@@ -158,13 +165,13 @@ func (s *Service) cardControls(req *bot.Request, of cardOf) []bot.Control {
 		controls = append(controls, s.control(req, "library.button.works", worksPath+r.ID))
 	}
 	controls = append(controls, s.control(req, "library.button.try", tryPath+r.ID))
-	if !saved && !r.thankedBy(m) {
-		controls = append(controls, s.control(req, "library.button.thank", thankPath+r.ID))
-	}
 	if of.kept {
 		controls = append(controls, s.control(req, "library.button.unkeep", keepPath+r.ID+"/no"))
 	} else {
 		controls = append(controls, s.control(req, "library.button.keep", keepPath+r.ID+"/yes"))
+	}
+	if !saved && !r.thankedBy(m) {
+		controls = append(controls, s.control(req, "library.button.thank", thankPath+r.ID))
 	}
 	if saved {
 		controls = append(controls, s.control(req, "library.button.change", changePath+r.ID))
@@ -198,7 +205,7 @@ func (s *Service) shown(ctx context.Context, req *bot.Request, id string) (bot.R
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return s.cardReply(ctx, req, cardOf{r: &r, kept: got.Kept[id], now: got.Now})
+	return s.cardReply(ctx, req, cardOf{r: &r, kept: got.Kept[id], now: got.Now, rules: &got.Rules})
 }
 
 // meant reads a resource that the reader may see.
@@ -226,7 +233,7 @@ func (s *Service) cardReply(ctx context.Context, req *bot.Request, of cardOf) (b
 
 // news is the card in the place of the one whose button was pressed.
 func (s *Service) news(ctx context.Context, req *bot.Request, a altered, key bot.Key) (bot.Reply, error) {
-	reply, err := s.cardReply(ctx, req, cardOf{r: &a.r, kept: a.kept, now: a.now, news: s.say(req, key)})
+	reply, err := s.cardReply(ctx, req, cardOf{r: &a.r, kept: a.kept, now: a.now, news: s.say(req, key), rules: &a.rules})
 	return replacing(req, reply), err
 }
 

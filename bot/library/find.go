@@ -21,7 +21,7 @@ func (s *Service) findCommand() bot.Subcommand {
 		Name: "find", Summary: "library.command.find", Example: "/library find words:fractions grade:4",
 		Options: []bot.Option{
 			{Name: wordsField, Summary: "library.option.words", Complete: s.completeWords},
-			{Name: tagField, Summary: "library.option.tag"},
+			{Name: tagField, Summary: "library.option.tag", Complete: s.completeTag},
 			{Name: gradeField, Summary: "library.option.grade"},
 			{Name: subjectField, Summary: "library.option.subject"},
 			{Name: personField, Kind: bot.OptionPerson, Summary: "library.option.person"},
@@ -45,6 +45,17 @@ func (s *Service) completeWords(ctx context.Context, req *bot.Request) ([]bot.Ch
 			choices = append(choices, bot.Choice{Label: title, Value: title})
 		}
 		return err
+	})
+	return choices, err
+}
+
+// completeTag proposes tags for what is typed; the most used for nothing.
+func (s *Service) completeTag(ctx context.Context, req *bot.Request) (choices []bot.Choice, err error) {
+	err = s.shelves.look(ctx, req.Member.Community, func(sh *shelf) error {
+		for _, t := range sh.tags.begun(req.Value(tagField), mostProposed) {
+			choices = append(choices, bot.Choice{Label: "#" + t, Value: t})
+		}
+		return nil
 	})
 	return choices, err
 }

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/grade"
 	"github.com/staffroom-bot/staffroom/bot/library/link"
 )
 
@@ -87,7 +88,7 @@ func read(value func(field string) string) (g given, wrong []fault) {
 		refuse(tagsField, "library.fault.tag", bot.Num("most", MostTag))
 	}
 	var unknown string
-	if g.grades, unknown = gradesOf(value(gradeField)); unknown != "" {
+	if g.grades, unknown = grade.Parse(value(gradeField)); unknown != "" {
 		refuse(gradeField, "library.fault.grade", bot.Str("typed", bot.Shorten(unknown, MostTag)))
 	}
 	return g, wrong

@@ -35,18 +35,21 @@ func (s *Service) Holdings(ctx context.Context, m bot.Member) ([]bot.Holding, er
 	if err != nil {
 		return nil, err
 	}
-	for _, id := range m.IDs() {
-		kept, err := s.store.Kept(ctx, m.Community, id, mostKept)
+	var kept []string
+	for _, id := range m.IDs() { // what was kept under one follows into another
+		some, err := s.store.Kept(ctx, m.Community, id, mostKept)
 		if err != nil {
 			return nil, err
 		}
-		err = s.each(ctx, m.Community, kept, func(r *Resource) error {
-			held("library.part.kept", r.Called(), time.Time{}, r.Address)
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
+		kept = append(kept, some...)
+	}
+	slices.Sort(kept)
+	err = s.each(ctx, m.Community, slices.Compact(kept), func(r *Resource) error {
+		held("library.part.kept", r.Called(), time.Time{}, r.Address)
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	wishes, err := s.store.Wishes(ctx, m.Community)
 	for i := range wishes {

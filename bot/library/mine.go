@@ -21,8 +21,12 @@ func (s *Service) mine(ctx context.Context, req *bot.Request) (bot.Reply, error)
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	feed, err := s.feedControl(ctx, req)
+	if err != nil {
+		return bot.Reply{}, err
+	}
 	if len(kept)+len(own) == 0 {
-		return bot.Say(s.say(req, "library.mine.empty", bot.Str("find", req.Typed("/library find")), bot.Str("save", req.Typed("/library save")))), nil
+		return bot.Say(s.say(req, "library.mine.empty", bot.Str("find", req.Typed("/library find")), bot.Str("save", req.Typed("/library save"))), feed...), nil
 	}
 	var lines []bot.Text
 	if len(kept) > 0 {
@@ -35,7 +39,8 @@ func (s *Service) mine(ctx context.Context, req *bot.Request) (bot.Reply, error)
 	own = slices.DeleteFunc(own, func(r *Resource) bool {
 		return slices.ContainsFunc(kept, func(k *Resource) bool { return k.ID == r.ID })
 	})
-	return bot.Say(bot.Join("\n", lines...), s.pickOne(req, append(kept, own...))...), nil
+	controls := append(s.pickOne(req, append(kept, own...)), s.control(req, "export.button.own", ownListPath))
+	return bot.Say(bot.Join("\n", lines...), append(controls, feed...)...), nil
 }
 
 // keptBy are the resources that the asker has for themselves.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
 	"github.com/staffroom-bot/staffroom/bot/outbox"
@@ -71,6 +72,8 @@ func (s *Service) organizeReply(ctx context.Context, req *bot.Request, news bot.
 	}
 	controls := []bot.Control{
 		adds, s.control(req, "library.button.blocked", organizePath+"/blocked"), s.control(req, "library.button.wishes", listPath),
+		s.control(req, "library.digest.button.open", digestPath), s.control(req, "library.feed.button.open", feedsPath),
+		s.control(req, "export.button.open", exchangePath),
 	}
 	controls = append(controls, s.menuOf(req, "library.button.hide.one", organizePath+"/hide", latest)...)
 	controls = append(controls, s.menuOf(req, "library.button.hidden", pickedPath, hidden)...)
@@ -144,20 +147,31 @@ func (s *Service) block(ctx context.Context, req *bot.Request) (bot.Reply, error
 
 // rule changes the rules and shows how they are now.
 func (s *Service) rule(ctx context.Context, req *bot.Request, news bot.Key, change func(*Rules)) (bot.Reply, error) {
+	if _, err := s.changeRules(ctx, req, func(r *Rules, _ time.Time) { change(r) }); err != nil {
+		return bot.Reply{}, err
+	}
+	return s.organizeReply(ctx, req, s.say(req, news))
+}
+
+// changeRules changes the rules and gives them as they are now. A repeated input
+// changes nothing.
+func (s *Service) changeRules(ctx context.Context, req *bot.Request, change func(*Rules, time.Time)) (Rules, error) {
 	for range mostTries {
 		got, err := s.store.Read(ctx, req.Member.Community, req.Member.ID)
 		if err != nil {
-			return bot.Reply{}, err
+			return Rules{}, err
 		}
-		change(&got.Rules)
-		err = s.store.KeepRules(ctx, &got.Rules, outbox.Effects{Input: req.Input})
-		if bot.CodeOf(err) == bot.Conflict {
+		rules := got.Rules
+		change(&rules, got.Now)
+		err = s.store.KeepRules(ctx, &rules, outbox.Effects{Input: req.Input})
+		switch {
+		case bot.CodeOf(err) == bot.Conflict:
 			continue
+		case errors.Is(err, outbox.ErrRepeated):
+			return got.Rules, nil
+		default:
+			return rules, err
 		}
-		if err != nil && !errors.Is(err, outbox.ErrRepeated) {
-			return bot.Reply{}, err
-		}
-		return s.organizeReply(ctx, req, s.say(req, news))
 	}
-	return bot.Reply{}, &bot.Error{Code: bot.Conflict, Err: errTooMany}
+	return Rules{}, &bot.Error{Code: bot.Conflict, Err: errTooMany}
 }

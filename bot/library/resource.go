@@ -25,8 +25,10 @@ type Resource struct {
 	Title   string   `json:"title,omitempty"`
 	Subject string   `json:"subject,omitempty"`
 	Tags    []string `json:"tags,omitempty"`   // without "#", as typed first
-	Grades  []string `json:"grades,omitempty"` // "K", "4"; see Grades
+	Grades  []string `json:"grades,omitempty"` // "K", "4"; see package grade
 	Licence string   `json:"licence,omitempty"`
+	// About is what a list said of it that it was imported from; nobody's words.
+	About string `json:"about,omitempty"`
 
 	Page    Page     `json:"page,omitzero"`
 	Credits []Credit `json:"credits"` // who saved it, the first first
@@ -62,14 +64,17 @@ type Credit struct {
 // Step is what somebody added by saving, so that it can be undone for UndoFor. The
 // zero Step is nothing.
 type Step struct {
-	At      time.Time `json:"at"`
-	Made    bool      `json:"made,omitempty"`  // the resource itself
-	First   bool      `json:"first,omitempty"` // their credit
-	Note    string    `json:"note,omitempty"`  // what their note was before
-	Title   bool      `json:"title,omitempty"`
-	Subject bool      `json:"subject,omitempty"`
-	Tags    []string  `json:"tags,omitempty"`
-	Grades  []string  `json:"grades,omitempty"`
+	At time.Time `json:"at"`
+	// By is who had it added for whoever the credit is of: a host, who can undo it too.
+	By      bot.MemberID `json:"by,omitempty"`
+	Undone  bool         `json:"undone,omitempty"` // and there is nothing else in it
+	Made    bool         `json:"made,omitempty"`   // the resource itself
+	First   bool         `json:"first,omitempty"`  // their credit
+	Note    string       `json:"note,omitempty"`   // what their note was before
+	Title   bool         `json:"title,omitempty"`
+	Subject bool         `json:"subject,omitempty"`
+	Tags    []string     `json:"tags,omitempty"`
+	Grades  []string     `json:"grades,omitempty"`
 }
 
 // UndoFor is how long what was saved can be undone with one tap.
@@ -152,7 +157,7 @@ const (
 func (r *Resource) People() []bot.MemberID {
 	var all []bot.MemberID
 	for _, c := range r.Credits {
-		all = append(all, c.Member)
+		all = append(all, c.Member, c.Last.By)
 	}
 	for _, t := range r.Tries {
 		all = append(all, t.Member)

@@ -3,6 +3,7 @@ package library_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -24,13 +25,24 @@ const school = bot.CommunityID("01home")
 // counted counts what is asked of a store, and lets something happen before a change.
 type counted struct {
 	redis.Library
-	reads, writes atomic.Int32
-	before        atomic.Pointer[func()]
+	reads, writes, news atomic.Int32
+	before              atomic.Pointer[func()]
+	trouble             atomic.Pointer[error] // of reading
 }
+
+var noEffects outbox.Effects
 
 func (c *counted) Read(ctx context.Context, in bot.CommunityID, m bot.MemberID, ids ...string) (library.Reading, error) {
 	c.reads.Add(1)
+	if trouble := c.trouble.Load(); trouble != nil {
+		return library.Reading{}, *trouble
+	}
 	return c.Library.Read(ctx, in, m, ids...)
+}
+
+func (c *counted) News(ctx context.Context, in bot.CommunityID, since library.Mark) (library.News, bool, error) {
+	c.news.Add(1)
+	return c.Library.News(ctx, in, since)
 }
 
 func (c *counted) Advance(ctx context.Context, r *library.Resource, e outbox.Effects) error {
@@ -48,8 +60,11 @@ type room struct {
 	store  *counted
 	router *bot.Router
 	runner *scheduler.Runner
+	feeds  http.Handler
 	roles  map[string]bot.Role
 	inputs atomic.Int32
+
+	answers []library.Answer // in the one chat
 }
 
 func (o *room) Names(_ context.Context, _ bot.CommunityID, ids []bot.MemberID) (map[bot.MemberID]string, error) {
@@ -73,6 +88,10 @@ func (o *room) Known(_ context.Context, _ bot.CommunityID, a bot.Account) (bot.M
 	return bot.MemberID(a.User), nil
 }
 
+func (o *room) Home(context.Context, bot.SpaceID) (library.Home, error) {
+	return library.Home{Language: "en", Zone: "America/New_York"}, nil
+}
+
 func (o *room) Origin(context.Context, bot.CommunityID, bot.Subject) (library.Origin, error) {
 	return library.Origin{Chat: "c1", Name: "SciChat", Question: 4}, nil
 }
@@ -81,11 +100,15 @@ func (o *room) Called(context.Context, bot.CommunityID, string) (string, error) 
 	return "SciChat", nil
 }
 
-func (o *room) About(_ context.Context, _ *bot.Request, text string) (bot.Reply, error) {
+func (o *room) Answers(_ context.Context, _ bot.CommunityID, _ string) ([]library.Answer, error) {
+	return o.answers, nil
+}
+
+func (o *room) About(_ context.Context, _ *bot.Request, _ bot.MemberID, text string) (bot.Reply, error) {
 	return bot.Say(bot.Plain("reported: " + text)), nil
 }
 
-func newRoom(t *testing.T) *room {
+func newRoom(t *testing.T, change ...func(*library.FeedOptions)) *room {
 	t.Helper()
 	o := &room{T: t, clock: scheduler.NewManualClock(time.Date(2026, 3, 10, 14, 0, 0, 0, time.UTC)), roles: map[string]bot.Role{}}
 	store, err := redis.Open(t.Context(), redistest.InProcess(t), o.clock)
@@ -93,7 +116,12 @@ func newRoom(t *testing.T) *room {
 		t.Fatal(err)
 	}
 	o.store = &counted{Library: redis.Library{Store: store}}
-	s := library.New(library.Options{Store: o.store, People: o, Chats: o, Reports: o, Words: bottest.Words{}})
+	feeds := library.FeedOptions{At: "https://bot.example.org", Secret: []byte("a secret of thirty-two bytes ..."), Clock: o.clock}
+	for _, c := range change {
+		c(&feeds)
+	}
+	s := library.New(library.Options{Store: o.store, People: o, Chats: o, Reports: o, Words: bottest.Words{}, Feeds: feeds})
+	o.feeds = s.Feeds()
 	t.Cleanup(s.Close)
 	o.router = bot.NewRouter(func(next bot.Handler) bot.Handler {
 		return func(ctx context.Context, req *bot.Request) (bot.Reply, error) {
@@ -104,6 +132,7 @@ func newRoom(t *testing.T) *room {
 			return next(ctx, req)
 		}
 	})
+	s.RegisterMenu(o.router)
 	s.Register(o.router)
 	o.router.Command(bot.Command{Name: "organize", Subcommands: []bot.Subcommand{s.Organizing()}})
 	o.runner = scheduler.NewRunner(store, scheduler.Options{})

@@ -16,6 +16,8 @@ type Rules struct {
 
 	Adds    bot.Role `json:"adds,omitempty"`    // who may add, and whoever may more; empty: members
 	Blocked []string `json:"blocked,omitempty"` // sites from which nothing is taken: link.Link.Host
+
+	Feed FeedRules `json:"feed,omitzero"`
 }
 
 // MostBlocked is how many sites can be blocked.

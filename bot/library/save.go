@@ -183,9 +183,10 @@ func (s *Service) take(ctx context.Context, req *bot.Request, links []link.Link,
 		return nil, got.Now, err
 	}
 	all := make([]saving, len(links))
+	add := func(r *Resource, now time.Time) { r.add(req.Member, g, now) }
 	for i, l := range links {
 		input := req.Input + bot.InputID("/"+strconv.Itoa(i))
-		if all[i], err = s.takeOne(ctx, req, input, l, g, got); err != nil {
+		if all[i], err = s.takeOne(ctx, req, input, l, got, add); err != nil {
 			return nil, got.Now, err
 		}
 	}
@@ -203,7 +204,8 @@ func (s *Service) allowed(req *bot.Request, rules *Rules, links []link.Link) err
 	return nil
 }
 
-func (s *Service) takeOne(ctx context.Context, req *bot.Request, input bot.InputID, l link.Link, g given, got Reading) (saving, error) {
+// takeOne keeps a link, and what add says of it.
+func (s *Service) takeOne(ctx context.Context, req *bot.Request, input bot.InputID, l link.Link, got Reading, add func(*Resource, time.Time)) (saving, error) {
 	c, id := req.Member.Community, IDOf(l.Key)
 	for range mostTries {
 		r, known := got.Found[id]
@@ -214,7 +216,7 @@ func (s *Service) takeOne(ctx context.Context, req *bot.Request, input bot.Input
 		if len(r.Credits) > 0 {
 			one.first = r.Credits[0].Member
 		}
-		r.add(req.Member, g, got.Now)
+		add(&r, got.Now)
 		err := s.store.Advance(ctx, &r, outbox.Effects{Input: input, Jobs: pageJobs(&r, got.Now)})
 		if bot.CodeOf(err) != bot.Conflict && !errors.Is(err, outbox.ErrRepeated) {
 			one.r = r

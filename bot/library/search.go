@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/grade"
 	"github.com/staffroom-bot/staffroom/bot/library/index"
 	"github.com/staffroom-bot/staffroom/scheduler/rule"
 )
@@ -68,7 +69,7 @@ func (s *Service) searchOf(ctx context.Context, req *bot.Request) (Search, error
 	q.Words = strings.Join(words, " ")
 	var wrong []fault
 	var unknown string
-	if q.Grades, unknown = gradesOf(req.Value(gradeField)); unknown != "" {
+	if q.Grades, unknown = grade.Parse(req.Value(gradeField)); unknown != "" {
 		wrong = append(wrong, fault{gradeField, "library.fault.grade", []bot.Arg{bot.Str("typed", bot.Shorten(unknown, MostTag))}})
 	}
 	if typed := strings.TrimSpace(req.Value(sinceField)); typed != "" {
@@ -161,7 +162,7 @@ func (s *Service) wants(language string, q *Search) string {
 		parts = append(parts, q.Words)
 	}
 	if len(q.Grades) > 0 {
-		parts = append(parts, s.words.Text(language, "library.card.grade", bot.Count("count", len(q.Grades)), bot.Str("grades", gradesShown(q.Grades))).String())
+		parts = append(parts, s.words.Text(language, "library.card.grade", bot.Count("count", len(q.Grades)), bot.Str("grades", grade.Text(q.Grades))).String())
 	}
 	for _, t := range q.Tags {
 		parts = append(parts, "#"+t)

@@ -31,6 +31,14 @@ type People interface {
 	Names(ctx context.Context, c bot.CommunityID, ids []bot.MemberID) (map[bot.MemberID]string, error)
 	// Known gives the member with an account, "" if there is none.
 	Known(ctx context.Context, c bot.CommunityID, a bot.Account) (bot.MemberID, error)
+	// Home tells of the place that a space is.
+	Home(ctx context.Context, space bot.SpaceID) (Home, error)
+}
+
+// Home is a place as the library sees it.
+type Home struct {
+	Language string // IETF tag of what is said in its channels
+	Zone     string // IANA zone
 }
 
 // Chats is what a library needs to know of chats.
@@ -39,12 +47,23 @@ type Chats interface {
 	Origin(ctx context.Context, c bot.CommunityID, s bot.Subject) (Origin, error)
 	// Called is what a chat is called, "" if it is not there.
 	Called(ctx context.Context, c bot.CommunityID, chat string) (string, error)
+	// Answers gives the answers of a chat that stand, in the order they came; none if the
+	// chat is not there.
+	Answers(ctx context.Context, c bot.CommunityID, chat string) ([]Answer, error)
+}
+
+// Answer is an answer in a chat.
+type Answer struct {
+	Author   bot.MemberID // empty: somebody who is not named
+	Question int          // from 1
+	Text     string       // as typed
 }
 
 // Reports takes what people report to the organizers.
 type Reports interface {
-	// About opens the form for a report of something, which begins with text.
-	About(ctx context.Context, req *bot.Request, text string) (bot.Reply, error)
+	// About opens the form for a report of something, which begins with text. Whoever it
+	// is of, if that is known, does not read it.
+	About(ctx context.Context, req *bot.Request, of bot.MemberID, text string) (bot.Reply, error)
 }
 
 // Options are what a Service is made of.
@@ -53,7 +72,9 @@ type Options struct {
 	People  People
 	Chats   Chats
 	Reports Reports
+	Digests Digests
 	Words   bot.Words
+	Feeds   FeedOptions
 }
 
 // Service keeps libraries.
@@ -62,14 +83,17 @@ type Service struct {
 	people  People
 	chats   Chats
 	reports Reports
+	digests Digests
 	words   bot.Words
 	shelves *shelves
+	feeds   *feeds
 }
 
 // New returns the service.
 func New(o Options) *Service {
 	return &Service{
-		store: o.Store, people: o.People, chats: o.Chats, reports: o.Reports, words: o.Words, shelves: newShelves(o.Store, mostShelved),
+		store: o.Store, people: o.People, chats: o.Chats, reports: o.Reports, digests: o.Digests, words: o.Words,
+		shelves: newShelves(o.Store, mostShelved), feeds: newFeeds(o.Feeds),
 	}
 }
 
@@ -101,17 +125,24 @@ const (
 	answerPath   = "/library/answer"
 	answeredPath = "/library/answered/"
 	againPath    = "/library/again/"
+	replacePath  = "/library/replace"
+	replacedPath = "/library/replaced/"
+	feedPath     = "/library/feed"
 	organizePath = "/organize/library"
 )
 
-// Register adds the command, the entry of a message's menu, and the routes of controls
-// and forms.
+// RegisterMenu adds the entry of a message's menu. It is the first there if nothing else
+// was registered before: saving is what people do most with what others wrote.
+func (s *Service) RegisterMenu(r *bot.Router) {
+	r.Action(bot.Action{Path: "/library/message", Label: "library.action", Access: bot.MembersOnly, Private: true, Handle: s.saveMessage})
+}
+
+// Register adds the command, and the routes of controls and forms.
 func (s *Service) Register(r *bot.Router) {
 	r.Command(bot.Command{Name: "library", Summary: "library.command", Subcommands: []bot.Subcommand{
 		s.saveCommand(), s.findCommand(), s.wantedCommand(),
 		{Name: "mine", Summary: "library.command.mine", Example: "/library mine", Access: bot.MembersOnly, Private: true, Mode: bot.Deferred, Handle: s.mine},
 	}})
-	r.Action(bot.Action{Path: "/library/message", Label: "library.action", Access: bot.MembersOnly, Private: true, Handle: s.saveMessage})
 	for path, handle := range map[string]bot.Handler{
 		savedPath + "{chat}/{question}": s.saveForm,
 		cardPath + "{id}":               s.showCard,
@@ -140,7 +171,11 @@ func (s *Service) Register(r *bot.Router) {
 	} {
 		r.Handle(bot.Route{Path: path, Access: bot.MembersOnly, Private: true, Mode: bot.Deferred, Handle: handle})
 	}
+	s.registerGathering(r)
 	s.registerOrganizing(r)
+	s.registerExchange(r)
+	s.registerDigest(r)
+	s.registerFeed(r)
 }
 
 func (s *Service) say(req *bot.Request, key bot.Key, args ...bot.Arg) bot.Text {
@@ -166,9 +201,10 @@ const mostTries = 5
 
 // altered is what came of a change of a resource.
 type altered struct {
-	r    Resource
-	kept bool // by the asker, for themselves
-	now  time.Time
+	r     Resource
+	kept  bool // by the asker, for themselves
+	rules Rules
+	now   time.Time
 }
 
 // errNothing is what a change gives that changes nothing.
@@ -195,9 +231,9 @@ func (s *Service) alter(ctx context.Context, req *bot.Request, id string, change
 		case bot.CodeOf(err) == bot.Conflict:
 			continue
 		case errors.Is(err, outbox.ErrRepeated), errors.Is(err, errNothing):
-			return altered{got.Found[id], got.Kept[id], got.Now}, nil
+			return altered{got.Found[id], got.Kept[id], got.Rules, got.Now}, nil
 		default:
-			return altered{r, got.Kept[id], got.Now}, err
+			return altered{r, got.Kept[id], got.Rules, got.Now}, err
 		}
 	}
 	return altered{}, &bot.Error{Code: bot.Conflict, Err: errTooMany}

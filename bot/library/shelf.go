@@ -39,6 +39,7 @@ type shelf struct {
 	index     *index.Index // nil: not built, or cleared away
 	cleared   bool         // away, for good: another one takes its place
 	resources map[string]*Resource
+	tags      tags // of what is in sight
 	mark      Mark
 }
 
@@ -124,7 +125,7 @@ func (sh *shelf) clear() {
 	if sh.index != nil {
 		_ = sh.index.Close() // it is in memory: there is nothing that could be lost
 	}
-	sh.index, sh.resources, sh.cleared = nil, nil, true
+	sh.index, sh.resources, sh.tags, sh.cleared = nil, nil, nil, true
 }
 
 // refresh brings the shelf up to date, with one call of the store if it is built.
@@ -158,7 +159,7 @@ func (sh *shelf) build(ctx context.Context, store Store, c bot.CommunityID) erro
 	if err != nil {
 		return err
 	}
-	built := &shelf{index: in, resources: map[string]*Resource{}, mark: mark}
+	built := &shelf{index: in, resources: map[string]*Resource{}, tags: tags{}, mark: mark}
 	var changed []Resource
 	for after := ""; ; {
 		page, err := store.Page(ctx, c, after, readAtOnce)
@@ -176,7 +177,7 @@ func (sh *shelf) build(ctx context.Context, store Store, c bot.CommunityID) erro
 		_ = in.Close()
 		return err
 	}
-	sh.index, sh.resources, sh.mark = built.index, built.resources, built.mark
+	sh.index, sh.resources, sh.tags, sh.mark = built.index, built.resources, built.tags, built.mark
 	return nil
 }
 
@@ -189,6 +190,8 @@ func (sh *shelf) take(n News) error {
 		if known := sh.resources[r.ID]; known != nil && known.Version > r.Version && known.Created.Equal(r.Created) {
 			continue
 		}
+		sh.tags.drop(sh.resources[r.ID])
+		sh.tags.put(r)
 		sh.resources[r.ID] = r
 		if r.Hidden != (Hidden{}) {
 			gone = append(gone, r.ID)
@@ -197,6 +200,7 @@ func (sh *shelf) take(n News) error {
 		entries = append(entries, entryOf(r))
 	}
 	for _, id := range n.Gone {
+		sh.tags.drop(sh.resources[id])
 		delete(sh.resources, id)
 	}
 	if len(gone) > 0 {
@@ -216,19 +220,20 @@ func (sh *shelf) take(n News) error {
 // newest gives copies of the resources that are wanted, the latest first, at most so
 // many.
 func (sh *shelf) newest(most int, wanted func(*Resource) bool) []*Resource {
-	var found []*Resource
+	found := make([]*Resource, 0, most+1)
 	for _, r := range sh.resources {
-		if wanted(r) {
-			found = append(found, r)
+		if !wanted(r) {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(found, r, func(a, b *Resource) int {
+			return cmp.Or(b.Created.Compare(a.Created), strings.Compare(a.ID, b.ID))
+		})
+		if at < most {
+			found = slices.Insert(found, at, r)
+			found = found[:min(len(found), most)]
 		}
 	}
-	slices.SortFunc(found, func(a, b *Resource) int { return cmp.Or(b.Created.Compare(a.Created), strings.Compare(a.ID, b.ID)) })
-	found = found[:min(len(found), most)]
-	for i, r := range found {
-		one := *r
-		found[i] = &one
-	}
-	return found
+	return copies(found)
 }
 
 // entryOf is what a resource is found by.
@@ -237,7 +242,7 @@ func entryOf(r *Resource) index.Entry {
 		ID: r.ID, Title: r.Called(), Subject: r.Subject, Tags: r.Tags, Grades: r.Grades,
 		Saved: r.Created, Worth: r.Worth(), Number: int(r.Created.Unix()),
 	}
-	texts := []string{r.Page.Description, r.Page.Site, r.Page.Author, r.Licensed(), r.Page.Title}
+	texts := []string{r.About, r.Page.Description, r.Page.Site, r.Page.Author, r.Licensed(), r.Page.Title}
 	for _, c := range r.Credits {
 		texts = append(texts, c.Note)
 		e.People = append(e.People, string(c.Member))

@@ -6,6 +6,7 @@ import (
 
 	"github.com/staffroom-bot/staffroom/bot"
 	"github.com/staffroom-bot/staffroom/bot/outbox"
+	"github.com/staffroom-bot/staffroom/scheduler"
 )
 
 // Store keeps libraries. Its errors have the codes not_found, conflict and
@@ -22,6 +23,10 @@ type Store interface {
 	// the effects, and sets the new Version. If the version is another one, that is a
 	// conflict.
 	Advance(ctx context.Context, r *Resource, e outbox.Effects) error
+	// AdvanceAll stores resources of one community, each by the rules of Advance but in
+	// one call, with jobs. The people who stand in them must stand there already. It
+	// sets the new Versions, and gives the IDs of those that are in conflict.
+	AdvanceAll(ctx context.Context, rs []*Resource, jobs ...scheduler.Job) (conflicts []string, err error)
 	// Remove forgets r, whose Version must be the stored one, with the effects.
 	Remove(ctx context.Context, r *Resource, e outbox.Effects) error
 	// Page gives resources in the order of their IDs, after one of them, up to limit.

@@ -20,6 +20,8 @@ type TransferStore interface {
 	// PutWish and TakeWish go by those of AdvanceWish and RemoveWish.
 	PutWish(ctx context.Context, w *Wish, e outbox.Effects) error
 	TakeWish(ctx context.Context, w *Wish, e outbox.Effects) error
+	// PutRules goes by those of KeepRules.
+	PutRules(ctx context.Context, r *Rules) error
 	// MoveAlong moves what belongs to the resources that have moved: that members have
 	// them for themselves, and what stands for others. Doing it twice changes nothing.
 	MoveAlong(ctx context.Context, t bot.Transfer) error
@@ -90,19 +92,26 @@ func (t *Transfers) Move(ctx context.Context, tr bot.Transfer) error {
 	return t.store.MoveAlong(ctx, tr)
 }
 
-// rules lets those of a community that parts hold on both sides. Who joins goes by the
-// rules that are there.
+// rules lets those of a community that parts hold on both sides, save that it has no
+// feed. Who joins goes by the rules that are there, and its own feed ends.
 func (t *Transfers) rules(ctx context.Context, tr bot.Transfer) error {
 	here, err := t.store.Read(ctx, tr.From, "")
 	if err != nil {
 		return err
 	}
+	if tr.Joins {
+		if !here.Rules.Feed.On {
+			return nil
+		}
+		here.Rules.Feed.On, here.Rules.Feed.Members = false, false
+		return t.store.PutRules(ctx, &here.Rules)
+	}
 	there, err := t.store.Read(ctx, tr.To, "")
-	if err != nil || here.Rules.Version == 0 || there.Rules.Version > 0 || tr.Joins {
+	if err != nil || here.Rules.Version == 0 || there.Rules.Version > 0 {
 		return err
 	}
 	r := here.Rules
-	r.Community, r.Version, r.Blocked = tr.To, 0, slices.Clone(r.Blocked)
+	r.Community, r.Version, r.Blocked, r.Feed = tr.To, 0, slices.Clone(r.Blocked), FeedRules{}
 	if err = t.store.KeepRules(ctx, &r, outbox.Effects{}); bot.CodeOf(err) == bot.Conflict {
 		return nil // there are some by now
 	}

@@ -134,11 +134,7 @@ func (s *Service) wishesReply(ctx context.Context, req *bot.Request, news bot.Te
 	for i := range all[:min(len(all), bot.MaxChoices)] {
 		w := &all[i]
 		choice := bot.Choice{Label: bot.Shorten(w.Text, mostChoice), Value: w.ID}
-		line := s.say(req, "library.wanted.line", bot.Str("text", w.Text))
-		if n := len(w.Askers); n > 1 {
-			line = s.say(req, "library.wanted.line.several", bot.Str("text", w.Text), bot.Count("count", n))
-		}
-		lines, any = append(lines, line), append(any, choice)
+		lines, any = append(lines, s.wishLine(req, w)), append(any, choice)
 		if w.askedBy(req.Member) || req.Member.Role.Includes(bot.RoleOrganizer) {
 			own = append(own, choice)
 		}
@@ -148,6 +144,14 @@ func (s *Service) wishesReply(ctx context.Context, req *bot.Request, news bot.Te
 		controls = append(controls, bot.Control{Label: s.label(req, "library.button.unask"), Path: unaskPath + picked, Pick: bot.PickChoice, Choices: own})
 	}
 	return replacing(req, bot.Say(bot.Join("\n", lines...), controls...)), nil
+}
+
+// wishLine is what is wanted, on one line.
+func (s *Service) wishLine(req *bot.Request, w *Wish) bot.Text {
+	if n := len(w.Askers); n > 1 {
+		return s.say(req, "library.wanted.line.several", bot.Str("text", w.Text), bot.Count("count", n))
+	}
+	return s.say(req, "library.wanted.line", bot.Str("text", w.Text))
 }
 
 // picked stands in a path for what is picked from the menu.

@@ -10,8 +10,8 @@ import (
 // clock, from the first of these hours until before the second; once a day, and
 // three times in any seven days.
 const (
-	morning  = 7
-	evening  = 20
+	Morning  = 7  // an hour
+	Evening  = 20 // an hour
 	perDay   = 1
 	perWeek  = 3
 	weekDays = 7
@@ -20,6 +20,12 @@ const (
 // farthest is how many days ahead a time is looked for at most: somebody may be away
 // for good.
 const farthest = 2 * 366
+
+// Suits is the earliest time, now or later, at which what nobody has asked for may come
+// to somebody in loc who got none lately and is not away: see Unasked.
+func Suits(now time.Time, loc *time.Location) time.Time {
+	return nextWriting(now, loc, nil, bot.Away{})
+}
 
 // nextWriting is the earliest time, now or later, at which a person in loc may be
 // written to, after those at which they were, and not while they are away. What has
@@ -32,8 +38,8 @@ func nextWriting(now time.Time, loc *time.Location, written []time.Time, away bo
 			return now.AddDate(0, 0, farthest)
 		}
 		d := today.add(ahead)
-		begins := time.Date(d.year, d.month, d.day, morning, 0, 0, 0, loc)
-		ends := time.Date(d.year, d.month, d.day, evening, 0, 0, 0, loc)
+		begins := time.Date(d.year, d.month, d.day, Morning, 0, 0, 0, loc)
+		ends := time.Date(d.year, d.month, d.day, Evening, 0, 0, 0, loc)
 		at := begins
 		if local.After(at) {
 			at = local

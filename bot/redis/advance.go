@@ -29,7 +29,7 @@ type change struct {
 }
 
 type write struct {
-	op   string // a Redis command, such as HSET, or enter, stay, leave
+	op   string // a Redis command, such as HSET, or enter, stay, leave, withdraw
 	name string // of the key within the community
 	args []string
 }
@@ -42,6 +42,10 @@ const (
 	stay  = "STAY"
 	leave = "LEAVE"
 )
+
+// The operation withdraw on the posts takes one away that is held, by its delivery
+// key. With another key, its lane and its body, it waits on under that.
+const withdraw = "WITHDRAW"
 
 // The script's view of the effects and writes.
 type (

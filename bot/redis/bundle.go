@@ -45,13 +45,15 @@ func newBundler[N comparable, Q, A any](send func(context.Context, N, []Q) ([]A,
 
 // ask asks a question. If ctx ends first, it may have had its effect.
 func (b *bundler[N, Q, A]) ask(ctx context.Context, name N, question Q) (A, error) {
-	one := &asked[Q, A]{question: question, done: make(chan struct{})}
 	b.mu.Lock()
 	waits := b.bundles[name]
 	if waits == nil {
-		waits = &bundle[Q, A]{}
+		waits = &bundle[Q, A]{senders: 1}
 		b.bundles[name] = waits
+		b.mu.Unlock()
+		return b.askAlone(ctx, name, waits, question)
 	}
+	one := &asked[Q, A]{question: question, done: make(chan struct{})}
 	waits.waiting = append(waits.waiting, one)
 	if waits.senders < bundlesAtOnce {
 		waits.senders++
@@ -67,6 +69,25 @@ func (b *bundler[N, Q, A]) ask(ctx context.Context, name N, question Q) (A, erro
 	}
 }
 
+// askAlone makes a call for one question, where its asker is, and lets those that
+// have come meanwhile go on.
+func (b *bundler[N, Q, A]) askAlone(ctx context.Context, name N, waits *bundle[Q, A], question Q) (answer A, err error) {
+	defer func() {
+		if next := b.take(name, waits); len(next) > 0 {
+			lasting := context.WithoutCancel(ctx)
+			go func() {
+				b.call(lasting, name, next)
+				b.work(lasting, name, waits)
+			}()
+		}
+	}()
+	answers, err := b.send(ctx, name, []Q{question})
+	if err == nil {
+		answer = answers[0]
+	}
+	return answer, err
+}
+
 // work makes calls until nothing waits.
 func (b *bundler[N, Q, A]) work(ctx context.Context, name N, from *bundle[Q, A]) {
 	for {
@@ -74,17 +95,22 @@ func (b *bundler[N, Q, A]) work(ctx context.Context, name N, from *bundle[Q, A])
 		if len(together) == 0 {
 			return
 		}
-		questions := make([]Q, len(together))
-		for i, one := range together {
-			questions[i] = one.question
+		b.call(ctx, name, together)
+	}
+}
+
+// call makes one call.
+func (b *bundler[N, Q, A]) call(ctx context.Context, name N, together []*asked[Q, A]) {
+	questions := make([]Q, len(together))
+	for i, one := range together {
+		questions[i] = one.question
+	}
+	answers, err := b.send(ctx, name, questions)
+	for i, one := range together {
+		if one.err = err; err == nil {
+			one.answer = answers[i]
 		}
-		answers, err := b.send(ctx, name, questions)
-		for i, one := range together {
-			if one.err = err; err == nil {
-				one.answer = answers[i]
-			}
-			close(one.done)
-		}
+		close(one.done)
 	}
 }
 

@@ -189,44 +189,70 @@ func (s CheckIns) Joined(ctx context.Context, c bot.CommunityID, m bot.MemberID)
 	return ids, failed(err)
 }
 
-// Participants implements checkin.Store.
+// Participants implements checkin.Store, in one round trip.
 func (s CheckIns) Participants(ctx context.Context, c bot.CommunityID, id string, after bot.MemberID, limit int) ([]checkin.Participant, error) {
 	from := "-"
 	if after != "" {
 		from = "(" + string(after)
 	}
-	members, err := s.client.ZRangeByLex(ctx, key(c, checkInOrder(id)), &redis.ZRangeBy{Min: from, Max: "+", Count: int64(limit)}).Result()
-	if err != nil || len(members) == 0 {
-		return nil, failed(err)
+	found, err := s.strings(ctx, checkInPageScript, []string{
+		key(c, checkInOrder(id)), key(c, checkInPeople(id)), key(c, checkInWalls(id)), key(c, checkInListed(id)), key(c, checkInWord(id)),
+	}, from, limit)
+	if err != nil {
+		return nil, err
 	}
-	pipe := s.client.TxPipeline()
-	bodies := pipe.HMGet(ctx, key(c, checkInPeople(id)), members...)
-	walls := pipe.HMGet(ctx, key(c, checkInWalls(id)), members...)
-	listed := pipe.HMGet(ctx, key(c, checkInListed(id)), members...)
-	words := pipe.HMGet(ctx, key(c, checkInWord(id)), members...)
-	if _, err := pipe.Exec(ctx); err != nil {
-		return nil, failed(err)
-	}
-	out := make([]checkin.Participant, len(members))
-	for i, m := range members {
-		// Who has left meanwhile is somebody of whom nothing is known.
-		if body, ok := bodies.Val()[i].(string); ok {
-			if err := json.Unmarshal([]byte(body), &out[i]); err != nil {
+	out := make([]checkin.Participant, 0, len(found)/5)
+	for ; len(found) >= 5; found = found[5:] {
+		var p checkin.Participant
+		// Who has left is somebody of whom nothing is known.
+		if body := found[1]; body != "" {
+			if err := json.Unmarshal([]byte(body), &p); err != nil {
 				return nil, fmt.Errorf("participant: %w", err)
 			}
 		}
-		if wall, ok := walls.Val()[i].(string); ok {
+		if wall := found[2]; wall != "" {
 			seconds, err := strconv.ParseInt(wall, 10, 64)
 			if err != nil {
 				return nil, fmt.Errorf("participant: %w", err)
 			}
-			out[i].Wall = time.Unix(seconds, 0).UTC()
+			p.Wall = time.Unix(seconds, 0).UTC()
 		}
-		list, _ := listed.Val()[i].(string)
-		out[i].Untold = list != "" && words.Val()[i] == nil
-		out[i].Member = bot.MemberID(m)
+		p.Untold = found[3] != "" && found[4] == ""
+		p.Member = bot.MemberID(found[0])
+		out = append(out, p)
 	}
 	return out, nil
+}
+
+// zonesAtOnce is of how many people one script tells the zones.
+const zonesAtOnce = 200
+
+// Zones implements checkin.Store.
+func (s CheckIns) Zones(ctx context.Context, c bot.CommunityID, id string) (zones []string, unset []bot.SpaceID, err error) {
+	known := map[string]bool{}
+	for from := "-"; from != "("; {
+		found, err := s.strings(ctx, checkInZonesScript, []string{key(c, checkInOrder(id)), key(c, checkInPeople(id)), key(c, "members")}, from, zonesAtOnce)
+		if err != nil {
+			return nil, nil, err
+		}
+		from = "(" + found[0]
+		for _, where := range found[1:] {
+			switch {
+			case known[where]:
+				continue
+			case !strings.HasPrefix(where, "{"):
+				zones = append(zones, where)
+			default:
+				var space bot.SpaceID
+				if err := json.Unmarshal([]byte(where), &space); err != nil {
+					return nil, nil, fmt.Errorf("participant: %w", err)
+				}
+				unset = append(unset, space)
+			}
+			known[where] = true
+		}
+	}
+	return zones, unset, nil
 }
 
 // Turns implements checkin.Store.

@@ -24,6 +24,28 @@ type scriptGoal struct {
 	Body string `json:"body"`
 }
 
+// scriptGoals are the goals of an answer.
+type scriptGoals struct {
+	Made []scriptGoal `json:"made"`
+	Gone []string     `json:"gone"`
+}
+
+func encodeGoals(t *checkin.Taking) (string, error) {
+	out := scriptGoals{make([]scriptGoal, len(t.Goals)), make([]string, len(t.Gone))}
+	for i, g := range t.Goals {
+		body, err := json.Marshal(g)
+		if err != nil {
+			return "", err
+		}
+		out.Made[i] = scriptGoal{goalField(g.Member, g.ID), string(body)}
+	}
+	for i, id := range t.Gone {
+		out.Gone[i] = goalField(t.Member, id)
+	}
+	encoded, err := json.Marshal(out)
+	return string(encoded), err
+}
+
 // Take implements checkin.Store.
 func (s CheckIns) Take(ctx context.Context, t checkin.Taking) (checkin.Taken, error) {
 	c := t.Community
@@ -36,15 +58,7 @@ func (s CheckIns) Take(ctx context.Context, t checkin.Taking) (checkin.Taken, er
 	if err != nil {
 		return checkin.Taken{}, err
 	}
-	made := make([]scriptGoal, len(t.Goals))
-	for i, g := range t.Goals {
-		body, err := json.Marshal(g)
-		if err != nil {
-			return checkin.Taken{}, err
-		}
-		made[i] = scriptGoal{goalField(g.Member, g.ID), string(body)}
-	}
-	encodedGoals, err := json.Marshal(made)
+	encodedGoals, err := encodeGoals(&t)
 	if err != nil {
 		return checkin.Taken{}, err
 	}

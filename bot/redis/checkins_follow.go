@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -31,6 +30,8 @@ type followed struct {
 	Turns   []string                `json:"turns"`   // occurrences whose turns have followed
 	Answers []string                `json:"answers"` // occurrences whose answers have followed
 	Goals   map[string]string       `json:"goals"`   // goals, by their IDs there, to those here
+	// Prompts are what asked them as well, and was withdrawn, by occurrence.
+	Prompts map[string]outbox.Item `json:"prompts,omitempty"`
 }
 
 type followedPart struct {
@@ -45,7 +46,8 @@ type belongings struct {
 	bodies         map[string]string // by check-in
 	walls          map[string]string // by check-in
 	turns          map[string]string // by occurrence that is open
-	hasTurn        map[string]bool   // the other one has
+	otherTurns     map[string]string // the other one's
+	prompts        map[string]string // what asks them by direct message and waits, by occurrence
 	answers        map[string]string // by occurrence
 	hasAnswer      map[string]bool   // the other one has
 	goals          []checkin.Goal
@@ -53,7 +55,7 @@ type belongings struct {
 }
 
 // Follow implements community.Follower: taking part, what is open, the journal and
-// goals. Where both have answered the same by name, both answers stay as they are,
+// goals. Who is asked under both is asked once. Where both have answered the same by name, both answers stay as they are,
 // and the journal shows the other one's.
 func (s CheckIns) Follow(ctx context.Context, c bot.CommunityID, from, into bot.MemberID) error {
 	b, err := s.belongings(ctx, c, from, into)
@@ -80,14 +82,24 @@ func (s CheckIns) Follow(ctx context.Context, c bot.CommunityID, from, into bot.
 			write{"SREM", joinedBy(from), []string{id}}, write{"HDEL", checkInListed(id), []string{f}})
 	}
 	for _, o := range sortedKeys(b.turns) {
-		turn := b.turns[o]
-		answered := strings.HasPrefix(turn, string(checkin.IsAnswered)+" ")
+		turn, other := b.turns[o], b.otherTurns[o]
 		switch {
-		case !b.hasTurn[o]:
+		case other == "":
 			writes = append(writes, write{"HSETNX", checkInTurns(o), []string{t, turn}}, write{"HDEL", checkInTurns(o), []string{f}})
 			log.Turns = append(log.Turns, o)
-		case answered && !b.hasAnswer[o]: // they have answered, whichever of their accounts was asked too
-			writes = append(writes, write{"HSET", checkInTurns(o), []string{t, turn}})
+			renamed, err := renamedPrompt(b.prompts[o], o, into)
+			if err != nil {
+				return err
+			}
+			writes = append(writes, renamed...)
+		case isState(turn, checkin.IsAnswered) && !b.hasAnswer[o], isState(turn, checkin.IsSkipped) && isState(other, checkin.IsAsked):
+			// They have answered or skipped it, whichever of their accounts was asked too.
+			writes = append(writes, write{"HSET", checkInTurns(o), []string{t, turn}}, withdrawn(o, into))
+		case isState(other, checkin.IsAsked, checkin.IsAnswered, checkin.IsSkipped):
+			if err := log.withdraws(b.prompts[o], o); err != nil {
+				return err
+			}
+			writes = append(writes, withdrawn(o, from))
 		}
 	}
 	for _, o := range b.journal {
@@ -177,6 +189,11 @@ func (s CheckIns) GiveBack(ctx context.Context, c bot.CommunityID, from, into bo
 	for _, o := range log.Turns {
 		if turn := b.turns[o]; turn != "" {
 			writes = append(writes, write{"HSETNX", checkInTurns(o), []string{f, turn}}, write{"HDEL", checkInTurns(o), []string{t}})
+			renamed, err := renamedPrompt(b.prompts[o], o, from)
+			if err != nil {
+				return err
+			}
+			writes = append(writes, renamed...)
 		}
 	}
 	for _, o := range log.Answers {
@@ -185,7 +202,7 @@ func (s CheckIns) GiveBack(ctx context.Context, c bot.CommunityID, from, into bo
 				write{"LREM", journalOf(into), []string{"0", o}}, write{"RPUSH", journalOf(from), []string{o}})
 		}
 	}
-	e := outbox.Effects{}
+	e := outbox.Effects{Posts: log.againAsked(b.otherTurns)}
 	for _, g := range b.goals {
 		if own, ok := log.Goals[g.ID]; ok {
 			moved, err := movedGoal(&e, c, g, from, own)
@@ -202,7 +219,7 @@ func (s CheckIns) GiveBack(ctx context.Context, c bot.CommunityID, from, into bo
 
 // followed reads what has followed before.
 func (s CheckIns) followed(ctx context.Context, c bot.CommunityID, from bot.MemberID) (followed, error) {
-	log := followed{Parts: map[string]followedPart{}, Goals: map[string]string{}}
+	log := followed{Parts: map[string]followedPart{}, Goals: map[string]string{}, Prompts: map[string]outbox.Item{}}
 	body, err := s.client.Get(ctx, key(c, checkInFollowed(from))).Bytes()
 	if errors.Is(err, redis.Nil) {
 		return log, nil
@@ -237,7 +254,7 @@ func (s CheckIns) belongings(ctx context.Context, c bot.CommunityID, of, other b
 	b.joined, b.theirs, b.journal = joined.Val(), theirs.Val(), journal.Val()
 	slices.Sort(b.joined)
 	b.bodies, b.walls, b.turns, b.answers = map[string]string{}, map[string]string{}, map[string]string{}, map[string]string{}
-	b.hasTurn, b.hasAnswer, b.hasGoal = map[string]bool{}, map[string]bool{}, map[string]bool{}
+	b.otherTurns, b.prompts, b.hasAnswer, b.hasGoal = map[string]string{}, map[string]string{}, map[string]bool{}, map[string]bool{}
 
 	pipe = s.client.TxPipeline()
 	two := func(name string) *redis.SliceCmd { return pipe.HMGet(ctx, name, string(of), string(other)) }
@@ -246,13 +263,15 @@ func (s CheckIns) belongings(ctx context.Context, c bot.CommunityID, of, other b
 		people[i], walls[i] = two(key(c, checkInPeople(id))), two(key(c, checkInWalls(id)))
 	}
 	turns, answers := make([]*redis.SliceCmd, len(open.Val())), make([]*redis.SliceCmd, len(b.journal))
+	asks := make([]*redis.StringCmd, len(open.Val()))
 	for i, o := range open.Val() {
 		turns[i] = two(key(c, checkInTurns(o)))
+		asks[i] = pipe.HGet(ctx, key(c, "posts"), string(checkin.PromptKey(o, of)))
 	}
 	for i, o := range b.journal {
 		answers[i] = two(key(c, checkInSaid(o)))
 	}
-	if _, err = pipe.Exec(ctx); err != nil {
+	if _, err = pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
 		return b, failed(err)
 	}
 	first := func(cmd *redis.SliceCmd) string { text, _ := cmd.Val()[0].(string); return text }
@@ -263,7 +282,8 @@ func (s CheckIns) belongings(ctx context.Context, c bot.CommunityID, of, other b
 		if text := first(turns[i]); text != "" {
 			b.turns[o] = text
 		}
-		b.hasTurn[o] = turns[i].Val()[1] != nil
+		b.otherTurns[o], _ = turns[i].Val()[1].(string)
+		b.prompts[o] = asks[i].Val()
 	}
 	for i, o := range b.journal {
 		b.answers[o], b.hasAnswer[o] = first(answers[i]), answers[i].Val()[1] != nil

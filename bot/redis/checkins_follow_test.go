@@ -180,3 +180,85 @@ func TestAnOpenQuestionFollowsALinkedAccount(t *testing.T) {
 		b.takeIn(sealed(ofAnne, "s3"), checkin.IsFinal)
 	})
 }
+
+// asksOf is what asks a member, at ana's account.
+func asksOf(occurrence string, m bot.MemberID) outbox.Item {
+	return unasked(checkin.PromptKey(occurrence, m))
+}
+
+// turnsIn lets members have turns in an occurrence.
+func (f *follower) turnsIn(occurrence string, states map[bot.MemberID]checkin.State) {
+	f.Helper()
+	turns := map[bot.MemberID]checkin.Turn{}
+	for m, state := range states {
+		turns[m] = checkin.Turn{State: state, Opened: noon, Closes: noon.Add(time.Hour)}
+	}
+	st := f.asked(occurrence, checkin.Shared)
+	f.ok(f.checkIns().Advance(f.Context(), &st, checkin.Settled{At: noon, Turns: map[string]map[bot.MemberID]checkin.Turn{occurrence: turns}}, outbox.Effects{}))
+}
+
+// Who was asked under two accounts, and links them, gets one of the questions that
+// still wait for their time, and none once they have said something to it.
+func TestAQuestionThatIsAskedTwiceComesOnce(t *testing.T) {
+	eachAtNoon(t, func(b *bench) {
+		f := &follower{b}
+		s, ctx := b.checkIns(), b.Context()
+		f.joins(ofAnne, friday)
+		both := map[bot.MemberID]checkin.State{ofAnne: checkin.IsAsked, ofAna: checkin.IsAsked}
+		for _, o := range []string{"o1", "o2", "o3"} {
+			f.turnsIn(o, both)
+			b.queue(asksOf(o, ofAnne), asksOf(o, ofAna))
+		}
+		f.turnsIn("o4", map[bot.MemberID]checkin.State{ofAnne: checkin.IsAsked})
+		f.turnsIn("o5", map[bot.MemberID]checkin.State{ofAnne: checkin.IsAsked, ofAna: checkin.IsAway})
+		b.queue(asksOf("o4", ofAnne), asksOf("o5", ofAnne), unasked("other"))
+		skips := taking("o2", ofAnne, "1", "")
+		skips.State = checkin.IsSkipped
+		b.takeIn(skips, checkin.TakenNew)
+		b.takeIn(taking("o3", ofAnne, "2", "a rose"), checkin.TakenNew)
+
+		key := func(o string, m bot.MemberID) bot.DeliveryKey { return checkin.PromptKey(o, m) }
+		for range 2 { // a second time changes nothing
+			b.ok(s.Follow(ctx, home, ofAnne, ofAna))
+			b.held(key("o1", ofAna), key("o5", ofAnne), "other", key("o4", ofAna))
+		}
+		for o, want := range map[string]checkin.State{"o1": checkin.IsAsked, "o2": checkin.IsSkipped, "o3": checkin.IsAnswered, "o4": checkin.IsAsked} {
+			if sheet, err := s.Sheet(ctx, home, o, ofAna); err != nil || sheet.Turn.State != want || sheet.Held != (want == checkin.IsAsked) {
+				t.Errorf("%s came to %+v, held %t, %v", o, sheet.Turn, sheet.Held, err)
+			}
+		}
+
+		// Parted before anything came, each is asked again what they were asked.
+		b.ok(s.GiveBack(ctx, home, ofAnne, ofAna))
+		b.held(key("o1", ofAna), key("o5", ofAnne), "other", key("o4", ofAnne), key("o1", ofAnne))
+		b.ok(s.GiveBack(ctx, home, ofAnne, ofAna))
+
+		// Linked anew, what was asked under the other account is gone with the answer.
+		b.ok(s.Follow(ctx, home, ofAnne, ofAna))
+		b.takeIn(taking("o4", ofAna, "3", "a rose"), checkin.TakenNew)
+		b.takeIn(taking("o1", ofAna, "4", "a rose"), checkin.TakenNew)
+		b.held(key("o5", ofAnne), "other")
+		b.ok(s.GiveBack(ctx, home, ofAnne, ofAna))
+		b.held(key("o5", ofAnne), "other", key("o1", ofAnne))
+	})
+}
+
+// What is on its way already is not held back, nor is what it comes with.
+func TestWhatIsOnItsWayIsNotWithdrawn(t *testing.T) {
+	eachAtNoon(t, func(b *bench) {
+		f := &follower{b}
+		f.joins(ofAnne, friday)
+		f.turnsIn("o1", map[bot.MemberID]checkin.State{ofAnne: checkin.IsAsked, ofAna: checkin.IsAsked})
+		b.queue(asksOf("o1", ofAnne), unasked("other"))
+		h := b.held(checkin.PromptKey("o1", ofAnne), "other")
+		post := asksOf("o1", ofAnne)
+		post.Unasked = nil
+		b.ok(b.store.LetOut(b.Context(), string(home), unasked("").Lane(), outbox.Outgoing{Sent: h.Waiting, Post: &post, Written: []time.Time{noon}}))
+		b.ok(b.checkIns().Follow(b.Context(), home, ofAnne, ofAna))
+		_, err := b.store.advance(b.Context(), change{community: home, writes: []write{withdrawn("o1", ofAnne)}}) // it was read before
+		b.ok(err)
+		a, ok, err := b.store.Begin(b.Context(), string(home), post.Lane())
+		b.ok(err)
+		b.wantHead(a, ok, post.Post.Key)
+	})
+}

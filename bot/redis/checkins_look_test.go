@@ -23,6 +23,7 @@ type staff struct {
 	*bench
 	checkIn checkin.CheckIn
 	members map[bot.MemberID]bot.Member
+	asked   int // how often for the days off
 }
 
 func (b *bench) staff(people int, sharing checkin.Sharing) *staff {
@@ -62,6 +63,10 @@ func (s *staff) Get(context.Context, bot.CommunityID, string) (checkin.CheckIn, 
 }
 func (s *staff) List(context.Context, bot.CommunityID) ([]checkin.CheckIn, error) {
 	return []checkin.CheckIn{s.checkIn}, nil
+}
+func (s *staff) Places(ctx context.Context, _ bot.CommunityID, ids []string) (func(bot.Member) (rule.Place, error), error) {
+	s.asked++
+	return func(m bot.Member) (rule.Place, error) { return s.Place(ctx, m, ids) }, nil
 }
 func (s *staff) Place(_ context.Context, m bot.Member, _ []string) (rule.Place, error) {
 	zone, err := time.LoadLocation(m.Zone)
@@ -140,6 +145,12 @@ func TestManyAreAskedTogether(t *testing.T) {
 	const people = 5000
 	b := newBench(t, redistest.Real(t), scheduler.NewManualClock(noon))
 	s := b.staff(people, checkin.Private)
+	for id, m := range s.members { // two places of one time
+		if id[len(id)-1]%2 == 0 {
+			m.Zone = "Etc/UTC"
+		}
+		s.members[id] = m
+	}
 	b.after(time.Hour)
 	j := s.due()
 	b.calls.take()
@@ -164,6 +175,12 @@ func TestManyAreAskedTogether(t *testing.T) {
 	}
 	if states, prompts := s.outcome(); states[checkin.IsAsked] != people || prompts != people {
 		t.Errorf("turns: %v, %d messages", states, prompts)
+	}
+	if s.asked != 1 {
+		t.Errorf("the days off were asked for %d times, not once for all", s.asked)
+	}
+	if took > 5*time.Second {
+		t.Errorf("it took %s", took)
 	}
 }
 

@@ -2,6 +2,7 @@ package redis
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -22,13 +23,19 @@ func (b *bench) checkIns() CheckIns { return CheckIns{b.store} }
 // noon, and is over two hours later.
 func (b *bench) asked(occurrence string, sharing checkin.Sharing) checkin.Standing {
 	b.Helper()
+	if sharing == checkin.Anonymous {
+		return b.opens(occurrence, sharing, noon.Add(time.Hour))
+	}
+	return b.opens(occurrence, sharing, noon.Add(3*time.Hour))
+}
+
+// opens opens one that is over at an instant.
+func (b *bench) opens(occurrence string, sharing checkin.Sharing, final time.Time) checkin.Standing {
+	b.Helper()
 	found, err := b.checkIns().Standings(b.Context(), home, friday)
 	b.ok(err)
 	st := found[0]
-	st.Open = append(st.Open, checkin.Occurrence{ID: occurrence, First: noon, Closes: noon.Add(time.Hour), Final: noon.Add(3 * time.Hour), Sharing: sharing})
-	if sharing == checkin.Anonymous {
-		st.Open[len(st.Open)-1].Final = noon.Add(time.Hour)
-	}
+	st.Open = append(st.Open, checkin.Occurrence{ID: occurrence, First: noon, Closes: noon.Add(time.Hour), Final: final, Sharing: sharing})
 	b.ok(b.checkIns().Advance(b.Context(), &st, checkin.Settled{
 		At: noon, Walls: map[bot.MemberID]time.Time{"01ana": noon},
 		Turns:  map[string]map[bot.MemberID]checkin.Turn{occurrence: {"01ana": {State: checkin.IsAsked, Opened: noon, Closes: noon.Add(time.Hour)}}},
@@ -63,6 +70,10 @@ func (b *bench) checkInsLife() {
 	}
 	b.ok(s.Leave(ctx, home, friday, "01luis"))
 	b.enrolled("01max", "01may")
+	_, err := s.Participants(ctx, home, friday, "", 10)
+	b.ok(err)
+	_, _, err = s.Zones(ctx, home, friday)
+	b.ok(err)
 	b.ok(s.KeepRevision(ctx, home, friday, "01ana", checkin.Revision{Name: "New"}))
 	b.asked("o1", checkin.Shared)
 	b.asked("o2", checkin.Anonymous)
@@ -192,6 +203,16 @@ func TestAnonymousAnswersAreTakenOnce(t *testing.T) {
 		b.after(time.Hour)
 		once.Input, once.Member = "3", "01joe"
 		b.takeIn(once, checkin.TooLate)
+		b.opens("o2", checkin.Anonymous, noon.Add(9*time.Hour)) // for others; ana's window is over
+		once.Occurrence, once.Input, once.Member = "o2", "4", "01ana"
+		b.takeIn(once, checkin.TooLate)
+		skips := taking("o2", "01ana", "5", "")
+		skips.State = checkin.IsSkipped
+		b.takeIn(skips, checkin.TakenNew)
+		once.Input = "6"
+		b.takeIn(once, checkin.TooLate)
+		once.Input, once.Until = "7", noon.Add(8*time.Hour) // they were away
+		b.takeIn(once, checkin.TakenNew)
 		sealed, err := b.checkIns().Sealed(b.Context(), home, "o1")
 		b.ok(err)
 		if len(sealed) != 1 {
@@ -277,6 +298,61 @@ func TestWhoTakesPart(t *testing.T) {
 		b.ok(err)
 		if len(joined) != 0 {
 			b.Errorf("who left is in %q", joined)
+		}
+	})
+}
+
+// The zones are those of the members who take part, each once; where none is set, the
+// space in which they are asked says which it is.
+func TestZonesOfThoseWhoTakePart(t *testing.T) {
+	eachAtNoon(t, func(b *bench) {
+		ctx, s := b.Context(), b.checkIns()
+		b.place(scichat.Space, home)
+		join := func(who bot.MemberID, zone string) {
+			b.Helper()
+			a := bot.Account{Space: scichat.Space, User: string(who)}
+			r, err := b.people().Member(ctx, home, a, bot.Member{ID: who, Name: `"zone":"Mars/Base"`})
+			b.ok(err)
+			r.Zone = zone
+			b.ok(b.people().SaveMember(ctx, r))
+			b.ok(s.Join(ctx, home, friday, checkin.Participant{Member: who, Account: a, Since: noon}, outbox.Effects{}))
+		}
+		zones := []string{"Asia/Tokyo", "Europe/Madrid"}
+		for i := range zonesAtOnce {
+			join(bot.MemberID(fmt.Sprintf("01m%05d", i)), zones[i%2])
+		}
+		join("01n1", "Asia/Tokyo")
+		join("01n2", "")
+		join("01n3", "")
+		join("01n4", "Africa/Lagos")
+		b.ok(s.Leave(ctx, home, friday, "01n4"))
+		b.ok(s.Join(ctx, home, friday, checkin.Participant{Member: "01stranger", Account: bottest.Account("x"), Since: noon}, outbox.Effects{}))
+		_, err := s.Participants(ctx, home, friday, "", 10) // loads the script
+		b.ok(err)
+		_, _, err = s.Zones(ctx, home, friday)
+		b.ok(err)
+		b.calls.take()
+		set, unset, err := s.Zones(ctx, home, friday)
+		b.ok(err)
+		slices.Sort(set)
+		if !slices.Equal(set, zones) || !slices.Equal(unset, []bot.SpaceID{scichat.Space}) {
+			b.Errorf("zones %q, and those of %v", set, unset)
+		}
+		if got, want := b.calls.take(), []string{"checkin_zones", "checkin_zones"}; !slices.Equal(got, want) {
+			b.Errorf("it sent %q, want %q", got, want)
+		}
+		ci := checkin.CheckIn{ID: friday, Community: home, Zone: "Asia/Tokyo", Definition: checkin.Definition{Local: true}}
+		all, err := (&staff{bench: b}).service().Zones(ctx, ci)
+		b.ok(err)
+		if slices.Sort(all); !slices.Equal(all, []string{"Asia/Tokyo", "Europe/Madrid", "UTC"}) {
+			b.Errorf("the check-in comes in %q", all)
+		}
+		b.calls.take()
+		if page, err := s.Participants(ctx, home, friday, "", 10); err != nil || len(page) != 10 {
+			b.Errorf("a page of %d, %v", len(page), err)
+		}
+		if got, want := b.calls.take(), []string{"checkin_page"}; !slices.Equal(got, want) {
+			b.Errorf("for a page it sent %q, want %q", got, want)
 		}
 	})
 }

@@ -140,6 +140,24 @@
 //	sr:{c}:goals           hash    member/goal → JSON                           forgotten
 //	sr:{c}:goals:v         hash    member/goal → version                        forgotten
 //	sr:{c}:goalsof:<who>   set     member/goal                                  forgotten
+//	sr:{c}:partners        hash    program → how far it is, JSON                it is removed
+//	sr:{c}:partners:v      hash    program → version                            it is removed
+//	sr:{c}:partnerwho:<id> hash    member who takes part → JSON                 they leave, it is removed
+//	sr:{c}:partnerrest:<id> hash   member who rests → JSON                      they do not, they leave
+//	sr:{c}:partnersilent:<id> hash member → rounds in a row without a sign      they give one, they leave
+//	sr:{c}:partnerfree:<id> hash   member who is free → since, in ms            they have a partner, the round
+//	sr:{c}:partnernumbers:<id> hash number in the history → member              forgotten, it is removed
+//	sr:{c}:partnermet:<id> hash    round.wave → its groups, by numbers          it is removed
+//	sr:{c}:partnerpast:<id> hash   round → its figures, JSON                    it is removed
+//	sr:{c}:partnerround:<id>:groups hash group → JSON                           the round
+//	sr:{c}:partnerround:<id>:groups:v hash group → version                      the round
+//	sr:{c}:partnerorder:<id> zset  group (by lex)                               the round
+//	sr:{c}:partnerin:<id>  hash    member → their group                         they leave it, the round
+//	sr:{c}:partnerprofiles hash    member → what they have told, JSON           forgotten
+//	sr:{c}:partnerblocks   hash    member → whom they block                     not any more, forgotten
+//	sr:{c}:partnerevaluations hash member → who evaluates them or is evaluated  not any more, forgotten
+//	sr:{c}:partnerjoined:<who> set programs in which a member takes part        they leave
+//	sr:{c}:partnerfollowed:<who> string what has followed a member into another 25 hours (TTL)
 //	sr:{c}:reportsof:<who> set     cases in which a member or account stands    a year (TTL), forgotten
 //	sr:{c}:report:<id>:case hash   case → what is reported of a message, JSON   a year (TTL)
 //	sr:{c}:report:<id>:case:v hash case → version                               a year (TTL)

@@ -78,6 +78,7 @@ func (b *bench) life() {
 	b.reportsLife()
 	b.linksLife()
 	b.libraryLife()
+	b.partnersLife()
 
 	b.schedule(map[string]time.Duration{"a": 0, "b": 0, "c": 0, "d": 0, "e": 0, "f": time.Hour, "g": time.Hour})
 	jobs := b.claim(5)

@@ -10,9 +10,12 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/community"
 	"github.com/staffroom-bot/staffroom/bot/library"
 	"github.com/staffroom-bot/staffroom/bot/outbox"
 )
+
+var _ community.Follower = Library{}
 
 // What is kept of a member beside the resources themselves.
 func keptBy(m bot.MemberID) string        { return "librarykept:" + string(m) }
@@ -24,8 +27,13 @@ const libraryKeepers = "librarykeepers"
 
 // KeepRules implements library.Store.
 func (s Library) KeepRules(ctx context.Context, r *library.Rules, e outbox.Effects) error {
+	return s.keepRules(ctx, r, e, leftByAll)
+}
+
+// keepRules stores the rules unless a space, or all, has left the community.
+func (s Library) keepRules(ctx context.Context, r *library.Rules, e outbox.Effects, unless ...string) error {
 	version, err := s.advance(ctx, change{
-		community: r.Community, records: libraryRules, id: "all", from: r.Version, body: r, unless: []string{leftByAll}, Effects: e,
+		community: r.Community, records: libraryRules, id: "all", from: r.Version, body: r, unless: unless, Effects: e,
 	})
 	if err == nil {
 		r.Version = version
@@ -44,6 +52,23 @@ func (s Library) Keep(ctx context.Context, c bot.CommunityID, m bot.MemberID, id
 		writes = []write{{"ZADD", keptBy(m), []string{millis(now), id}}, {"ZADD", libraryKeepers, []string{"0", string(m)}}}
 	}
 	_, err := s.advance(ctx, change{community: c, writes: writes})
+	return err
+}
+
+// Follow implements community.Follower: what somebody keeps for themselves is in the list
+// of the member who they are by now.
+func (s Library) Follow(ctx context.Context, c bot.CommunityID, from, into bot.MemberID) error {
+	return s.follow(ctx, c, "follow", from, into)
+}
+
+// GiveBack implements community.Follower.
+func (s Library) GiveBack(ctx context.Context, c bot.CommunityID, from, into bot.MemberID) error {
+	return s.follow(ctx, c, "give back", from, into)
+}
+
+func (s Library) follow(ctx context.Context, c bot.CommunityID, what string, from, into bot.MemberID) error {
+	keys := []string{key(c, keptBy(from)), key(c, keptBy(into)), key(c, libraryKeepers)}
+	_, err := s.strings(ctx, libraryFollowScript, keys, what, string(into))
 	return err
 }
 

@@ -30,9 +30,12 @@ func (b *bench) libraryLife() {
 	b.ok(s.KeepSearch(ctx, home, "01ana", "mark", library.Search{Words: "life"}))
 	b.ok(s.KeepRules(ctx, &library.Rules{Community: home}, outbox.Effects{}))
 	b.ok(s.AdvanceWish(ctx, wanted("w1", "01ana"), outbox.Effects{}))
+	b.ok(s.Follow(ctx, home, "01joe", "01ana")) // who keeps nothing
 	_, err := s.Read(ctx, home, "01ana", r.ID)
 	b.ok(err)
 	_, _, err = s.News(ctx, home, library.Mark{})
+	b.ok(err)
+	_, err = s.AdvanceAll(ctx, []*library.Resource{r, shelved("example.org/list")}, library.LinksJob(home, noon))
 	b.ok(err)
 }
 
@@ -49,6 +52,40 @@ func TestLibraryKeep(t *testing.T) {
 		b.ok(err)
 		if !slices.Equal(got, []string{"b", "a"}) {
 			b.Errorf("kept %q", got)
+		}
+	})
+}
+
+// What somebody keeps follows them into the member who they become, and back again, but
+// for what that member keeps too.
+func TestLibraryKeptFollows(t *testing.T) {
+	eachAtNoon(t, func(b *bench) {
+		s, ctx := Library{b.store}, b.Context()
+		kept := func(m bot.MemberID, want ...string) {
+			b.Helper()
+			got, err := s.Kept(ctx, home, m, 10)
+			b.ok(err)
+			if slices.Sort(got); !slices.Equal(got, want) {
+				b.Errorf("%s keeps %q, want %q", m, got, want)
+			}
+		}
+		keep := func(m bot.MemberID, id string) {
+			b.ok(s.Keep(ctx, home, m, id, true))
+			b.clock.Set(b.clock.Now().Add(time.Second))
+		}
+		keep("01old", "a")
+		keep("01new", "b")
+		keep("01new", "both")
+		keep("01old", "both")
+		for range 2 {
+			b.ok(s.Follow(ctx, home, "01old", "01new"))
+			kept("01new", "a", "b", "both")
+		}
+		keep("01new", "later")
+		for range 2 {
+			b.ok(s.GiveBack(ctx, home, "01old", "01new"))
+			kept("01new", "b", "both", "later")
+			kept("01old", "a", "both")
 		}
 	})
 }

@@ -47,12 +47,16 @@ var (
 	swapScript       = load("swap")
 	triesScript      = load("tries")
 
-	checkInTakeScript  = load("checkin_take")
-	checkInEnrolScript = load("checkin_enrol")
-	checkInTalkScript  = load("checkin_talk")
-	libraryNewsScript  = load("library_news")
-	libraryReadScript  = load("library_read")
-	libraryTurnScript  = load("library_turn")
+	checkInPageScript   = load("checkin_page")
+	checkInZonesScript  = load("checkin_zones")
+	checkInTakeScript   = load("checkin_take")
+	checkInEnrolScript  = load("checkin_enrol")
+	checkInTalkScript   = load("checkin_talk")
+	libraryNewsScript   = load("library_news")
+	libraryPutScript    = load("library_put")
+	libraryReadScript   = load("library_read")
+	libraryTurnScript   = load("library_turn")
+	libraryFollowScript = load("library_follow")
 )
 
 // scripts are all of them.
@@ -61,7 +65,8 @@ func scripts() []script {
 		advanceScript, duePickScript, dueSettleScript, dueHintScript, claimScript,
 		settleScript, laneScript, memberScript, memberSaveScript, fileScript, budgetScript,
 		heldScript, letOutScript, eraseScript, swapScript, triesScript,
-		checkInTakeScript, checkInEnrolScript, checkInTalkScript, libraryNewsScript, libraryReadScript, libraryTurnScript,
+		checkInPageScript, checkInZonesScript, checkInTakeScript, checkInEnrolScript, checkInTalkScript,
+		libraryNewsScript, libraryPutScript, libraryReadScript, libraryTurnScript, libraryFollowScript,
 	}
 }
 

@@ -2,6 +2,7 @@ package redis
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -269,14 +270,14 @@ type series struct {
 }
 
 // process is one life of the program: it adds the series if there is none yet,
-// and does what is due until three days later.
+// and does what is due until three days later. The series counts by powers of ten.
 func (s *series) process() {
 	service := schedule.New(schedule.Options{
 		Store: s.schedules(), People: nobody{}, Words: bottest.Words{}, Log: slog.New(slog.DiscardHandler),
 	})
-	service.Kind(schedule.Kind{Name: "test", Occur: func(_ context.Context, o schedule.Occurrence) (outbox.Effects, error) {
+	service.Kind(schedule.Kind{Name: "test", Remember: func(_ context.Context, o schedule.Occurrence) (outbox.Effects, json.RawMessage, error) {
 		item := post(bot.DeliveryKey(o.Series.Title + o.At.Format(" Mon")))
-		return outbox.Effects{Posts: []outbox.Item{item}}, nil
+		return outbox.Effects{Posts: []outbox.Item{item}}, append(slices.Clone(o.Series.Payload), '0'), nil
 	}})
 	runner := scheduler.NewRunner(s.store, scheduler.Options{})
 	runner.Handle(schedule.JobKind, service.Step)
@@ -288,6 +289,7 @@ func (s *series) process() {
 	if len(found) == 0 {
 		r := daily("", 0)
 		r.Paused, r.Until, r.Courses, r.Kind, r.Title = false, s.start.Add(2*24*time.Hour), nil, "test", "it"
+		r.Payload = json.RawMessage("1")
 		_ = service.Add(s.Context(), &r, bot.InputID(s.start.String())) // the test looks at what it did
 	}
 	_ = s.clock.RunUntil(s.Context(), runner, s.start.Add(3*24*time.Hour))
@@ -327,6 +329,9 @@ func (b *bench) dieInSeries(n int, late bool) bool {
 	b.ok(err)
 	if len(found) != 1 {
 		b.Fatalf("there are %d series", len(found))
+	}
+	if got := string(found[0].Payload); got != "100" {
+		b.Errorf("two occurrences are remembered as %s", got)
 	}
 	entries, err := b.schedules().Log(b.Context(), home, found[0].ID, 0, 100)
 	b.ok(err)

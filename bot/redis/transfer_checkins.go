@@ -3,10 +3,7 @@ package redis
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -35,7 +32,11 @@ func (CheckInTransfers) Records() bot.Key { return "checkin.holds" }
 
 // going gives the check-ins that go along.
 func (s CheckInTransfers) going(ctx context.Context, t bot.Transfer) ([]string, error) {
-	schedules := Schedules(s)
+	return seriesGoing(ctx, Schedules(s), t, checkin.SeriesKind)
+}
+
+// seriesGoing gives the series of a kind that go along.
+func seriesGoing(ctx context.Context, schedules Schedules, t bot.Transfer, kind string) ([]string, error) {
 	ids, err := schedules.IDs(ctx, t.From)
 	if err != nil {
 		return nil, err
@@ -43,7 +44,7 @@ func (s CheckInTransfers) going(ctx context.Context, t bot.Transfer) ([]string, 
 	var out []string
 	for _, id := range ids {
 		r, _, err := schedules.Load(ctx, t.From, id)
-		if bot.CodeOf(err) == bot.NotFound || err == nil && (r.Kind != checkin.SeriesKind || !t.Joins && r.Space != t.Space) {
+		if bot.CodeOf(err) == bot.NotFound || err == nil && (r.Kind != kind || !t.Joins && r.Space != t.Space) {
 			continue
 		}
 		if err != nil {
@@ -247,16 +248,18 @@ func (s CheckInTransfers) moveMember(ctx context.Context, t bot.Transfer, m bot.
 	journal := pipe.LRange(ctx, key(t.From, journalOf(m)), 0, -1)
 	there := pipe.LRange(ctx, key(t.To, journalOf(m)), 0, -1)
 	fields := pipe.SMembers(ctx, key(t.From, goalsOf(m)))
-	begun, kept := pipe.HGetAll(ctx, key(t.From, checkInTalk(m))), pipe.PTTL(ctx, key(t.From, checkInTalk(m)))
-	begunThere := pipe.Exists(ctx, key(t.To, checkInTalk(m)))
+	begun, begunThere := readsTalk(ctx, pipe, t.From, m), readsTalk(ctx, pipe, t.To, m)
 	stays := pipe.HExists(ctx, key(t.From, "members"), string(m))
 	if _, err := pipe.Exec(ctx); err != nil {
 		return failed(err)
 	}
 	along := slices.DeleteFunc(joined.Val(), func(id string) bool { return !slices.Contains(moved, id) })
+	talk, err := talkAlong(m, begun(), begunThere())
+	if err != nil {
+		return err
+	}
 	entries := slices.DeleteFunc(journal.Val(), func(o string) bool { return slices.Contains(there.Val(), o) })
-	in := slices.Concat(inParts("SADD", joinedBy(m), along, 1), inParts("RPUSH", journalOf(m), entries, 1), inParts("SADD", goalsOf(m), fields.Val(), 1),
-		talkAlong(m, begun.Val(), kept.Val(), begunThere.Val() > 0))
+	in := slices.Concat(inParts("SADD", joinedBy(m), along, 1), inParts("RPUSH", journalOf(m), entries, 1), inParts("SADD", goalsOf(m), fields.Val(), 1), talk)
 	out := inParts("SREM", joinedBy(m), along, 1)
 	var jobs []string
 	for _, field := range fields.Val() {
@@ -281,19 +284,4 @@ func (s CheckInTransfers) moveMember(ctx context.Context, t bot.Transfer, m bot.
 	out = append(out, removed([]string{journalOf(m), goalsOf(m), joinedBy(m), checkInTalk(m)})...)
 	_, err = s.advance(ctx, change{community: t.From, writes: out, Effects: outbox.Effects{Cancel: jobs}})
 	return err
-}
-
-// talkAlong takes along what a member has begun to answer in direct messages. If they
-// are in the middle of something in the other community too, they go on with that.
-func talkAlong(m bot.MemberID, begun map[string]string, kept time.Duration, there bool) []write {
-	if there {
-		maps.DeleteFunc(begun, func(field, _ string) bool {
-			return !strings.HasPrefix(field, partialField) && !strings.HasPrefix(field, asideField)
-		})
-	}
-	writes := inParts("HSET", checkInTalk(m), flat(begun), 2)
-	if len(writes) > 0 && kept > 0 {
-		writes = append(writes, write{"PEXPIRE", checkInTalk(m), []string{strconv.FormatInt(kept.Milliseconds(), 10)}})
-	}
-	return writes
 }

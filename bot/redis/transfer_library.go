@@ -39,6 +39,11 @@ func (s Library) TakeWish(ctx context.Context, w *library.Wish, e outbox.Effects
 	return s.removeWish(ctx, w, e)
 }
 
+// PutRules implements library.TransferStore.
+func (s Library) PutRules(ctx context.Context, r *library.Rules) error {
+	return s.keepRules(ctx, r, outbox.Effects{})
+}
+
 // MoveAlong implements library.TransferStore. The members are there already, and so
 // are the resources.
 func (s Library) MoveAlong(ctx context.Context, t bot.Transfer) error {

@@ -14,7 +14,7 @@ const KeptFor = 365 * 24 * time.Hour
 // DraftFor is how long a report that was begun can be sent.
 const DraftFor = time.Hour
 
-// Subject is what is reported: a message, or with the zero Subject something else.
+// Subject is what is reported: a message, or without one something else.
 type Subject struct {
 	Message bot.MessageRef `json:"message,omitzero"`
 	Author  bot.MemberID   `json:"author,omitempty"` // empty: not known, or no person

@@ -28,7 +28,7 @@ func (s *Service) send(ctx context.Context, req *bot.Request) (bot.Reply, error)
 		return bot.Reply{}, err
 	}
 	why := strings.TrimSpace(req.Value("why"))
-	if why == "" && sub == (Subject{}) {
+	if why == "" && sub.Message == (bot.MessageRef{}) {
 		return bot.Reply{FieldErrors: map[string]bot.Text{"why": s.words.Text(lang, "report.form.empty")}}, nil
 	}
 	now, err := s.store.Now(ctx)

@@ -95,9 +95,10 @@ func (s *Service) askOther(ctx context.Context, req *bot.Request) (bot.Reply, er
 	return s.ask(ctx, req, Subject{}, strings.TrimSpace(req.Value("text")))
 }
 
-// About opens the form for something else, which begins with text.
-func (s *Service) About(ctx context.Context, req *bot.Request, text string) (bot.Reply, error) {
-	return s.ask(ctx, req, Subject{}, text)
+// About opens the form for something else, which begins with text. Whoever it is of, if
+// that is known, does not read it.
+func (s *Service) About(ctx context.Context, req *bot.Request, of bot.MemberID, text string) (bot.Reply, error) {
+	return s.ask(ctx, req, Subject{Author: of}, text)
 }
 
 // ask says who will read what, and opens the form, if there is anybody to tell.
@@ -120,7 +121,7 @@ func (s *Service) ask(ctx context.Context, req *bot.Request, sub Subject, typed 
 		return bot.Reply{}, err
 	}
 	why := bot.Field{Name: "why", Long: true, Max: mostWhy, Value: bot.Shorten(typed, mostWhy)}
-	if sub == (Subject{}) {
+	if sub.Message == (bot.MessageRef{}) {
 		why.Label, why.Hint = label("report.form.what"), label("report.form.what.hint")
 	} else {
 		why.Optional = true

@@ -30,8 +30,28 @@ func (s *Service) resume(ctx context.Context, req *bot.Request) (bot.Reply, erro
 	return s.actReply(ctx, req, "schedule.resumed", (*change).resume)
 }
 
-// askMove opens the form for another rule.
+// askMove opens the form for another rule. If something would not happen then, it
+// says so and asks first.
 func (s *Service) askMove(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	r, _, err := s.named(ctx, req)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if k := s.kinds[r.Kind]; k.Moving != nil {
+		warning, err := k.Moving(ctx, r, req.Member)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		if !warning.Empty() {
+			return replacing(req, bot.Say(warning, s.control(req, "schedule.button.move.yes", seriesPath+"move-now/"+r.ID),
+				s.control(req, "schedule.button.no", seriesPath+r.ID))), nil
+		}
+	}
+	return s.moveForm(ctx, req)
+}
+
+// moveForm opens the form for another rule.
+func (s *Service) moveForm(ctx context.Context, req *bot.Request) (bot.Reply, error) {
 	r, _, err := s.named(ctx, req)
 	if err != nil {
 		return bot.Reply{}, err

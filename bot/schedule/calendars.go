@@ -47,17 +47,22 @@ func (cs Calendars) names(ids []string) []string {
 // place is where rules are lived by in a zone, with everybody's holidays and
 // those of the calendars with these IDs. One that was removed has none.
 func (cs Calendars) place(zone string, ids []string) (rule.Place, error) {
-	loc, err := time.LoadLocation(zone)
+	loc, err := location(zone)
 	if err != nil {
-		return rule.Place{}, fmt.Errorf("a zone: %w", err)
+		return rule.Place{}, err
 	}
+	return rule.Place{Zone: loc, Calendar: cs.days(ids)}, nil
+}
+
+// days are everybody's holidays and those of the calendars with these IDs.
+func (cs Calendars) days(ids []string) rule.Calendar {
 	var days Holidays
 	for i := range cs {
 		if c := &cs[i]; c.ID == Everybody || slices.Contains(ids, c.ID) {
 			days = append(days, c.all()...)
 		}
 	}
-	return rule.Place{Zone: loc, Calendar: rule.NewHolidayList(days)}, nil
+	return rule.NewHolidayList(days)
 }
 
 // Place is where a member lives by rules: by their own clock, with everybody's
@@ -66,15 +71,52 @@ func (cs Calendars) place(zone string, ids []string) (rule.Place, error) {
 // and when holidays change: what comes next for the member (rule.Track) is then
 // looked for anew. m is as the directory gives it, with a zone.
 func (s *Service) Place(ctx context.Context, m bot.Member, ids ...string) (rule.Place, error) {
-	all, err := s.store.Calendars(ctx, m.Community)
+	of, err := s.Places(ctx, m.Community, ids...)
 	if err != nil {
 		return rule.Place{}, err
 	}
-	in, err := all.place(m.Zone, ids)
-	if away, ok := awayDays(m.Away); ok {
-		in.Away = away
+	return of(m)
+}
+
+// Places is Place for many members of one community: it reads the calendars once, and
+// what it gives tells where a member lives by them as they were then.
+func (s *Service) Places(ctx context.Context, c bot.CommunityID, ids ...string) (func(bot.Member) (rule.Place, error), error) {
+	all, err := s.store.Calendars(ctx, c)
+	if err != nil {
+		return nil, err
 	}
-	return in, err
+	days := all.days(ids)
+	return func(m bot.Member) (rule.Place, error) {
+		loc, err := s.zone(m.Zone)
+		if err != nil {
+			return rule.Place{}, err
+		}
+		in := rule.Place{Zone: loc, Calendar: days}
+		if away, ok := awayDays(m.Away); ok {
+			in.Away = away
+		}
+		return in, nil
+	}, nil
+}
+
+// zone gives a zone, which is read once.
+func (s *Service) zone(name string) (*time.Location, error) {
+	if known, ok := s.zonesRead.Load(name); ok {
+		return known.(*time.Location), nil
+	}
+	loc, err := location(name)
+	if err == nil {
+		s.zonesRead.Store(name, loc)
+	}
+	return loc, err
+}
+
+func location(zone string) (*time.Location, error) {
+	loc, err := time.LoadLocation(zone)
+	if err != nil {
+		return nil, fmt.Errorf("a zone: %w", err)
+	}
+	return loc, nil
 }
 
 // awayDays is the days on which somebody is away. ok is false if there are none.

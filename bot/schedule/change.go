@@ -135,11 +135,12 @@ func (s *Series) sameTimes(other *Series) bool {
 // runNow lets an occurrence happen out of turn.
 func (s *Service) runNow(ctx context.Context, c *change) error {
 	r := c.series
-	e, entry, err := s.occur(ctx, Occurrence{Series: *r, Key: r.extraKey(), At: c.now, Now: c.now, Zone: r.Zone, Extra: true}, true)
+	h, entry, err := s.occur(ctx, Occurrence{Series: *r, Key: r.extraKey(), At: c.now, Now: c.now, Zone: r.Zone, Extra: true}, true)
 	if err != nil {
 		return err
 	}
-	c.effects = e
+	r.keep(h)
+	c.effects = h.Effects
 	c.entries = append(c.entries, entry)
 	return r.follow(&c.effects, c.now)
 }

@@ -41,6 +41,7 @@ func (s *Service) Register(r *bot.Router) {
 		"/organize/series/pause/{series}":             s.pause,
 		"/organize/series/resume/{series}":            s.resume,
 		"/organize/series/move/{series}":              s.askMove,
+		"/organize/series/move-now/{series}":          s.moveForm,
 		"/organize/series/moved/{series}":             s.move,
 		"/organize/series/run/{series}":               s.askRun,
 		"/organize/series/run-now/{series}/{version}": s.run,

@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strconv"
 	"time"
@@ -24,6 +25,10 @@ type Kind struct {
 	// unknown_outcome the occurrence ends uncertain, after any other error it is
 	// asked a few times more.
 	Occur func(ctx context.Context, o Occurrence) (outbox.Effects, error)
+	// Remember is Occur for a kind that must know later what happened: payload is that
+	// of the series from then on, and is stored in the same step. Either Occur or
+	// Remember is set.
+	Remember func(ctx context.Context, o Occurrence) (e outbox.Effects, payload json.RawMessage, err error)
 	// Zones gives the zones in which the series runs: by the clocks of members
 	// rather than by one clock for all. May be nil. It is asked whenever the series
 	// moves on. A zone that is new begins with the present, one that is left out
@@ -35,6 +40,36 @@ type Kind struct {
 	// Leaving tells an organizer who is about to remove a series what goes with it, and
 	// has controls for what they may want to do before. May be nil.
 	Leaving func(ctx context.Context, s Series, reader bot.Member) (bot.Message, error)
+	// Moving warns an organizer who is about to give a series other times of what would
+	// not happen then; it is nil if there is nothing to warn of. May be nil.
+	Moving func(ctx context.Context, s Series, reader bot.Member) (bot.Text, error)
+	// Noted adds to a line of the log what has become since of an occurrence that is
+	// done; it is nil if there is nothing to add. It is asked about those in the zone of
+	// the series. May be nil.
+	Noted func(ctx context.Context, s Series, e Entry, reader bot.Member) (bot.Text, error)
+}
+
+// happening is what an occurrence brings about.
+type happening struct {
+	outbox.Effects
+	payload json.RawMessage // of the series from now on; nil: as it was
+}
+
+// happen says what happens at an occurrence.
+func (k *Kind) happen(ctx context.Context, o Occurrence) (h happening, err error) {
+	if k.Remember != nil {
+		h.Effects, h.payload, err = k.Remember(ctx, o)
+		return h, err
+	}
+	h.Effects, err = k.Occur(ctx, o)
+	return h, err
+}
+
+// keep lets the series remember what happened.
+func (s *Series) keep(h happening) {
+	if h.payload != nil {
+		s.Payload = h.payload
+	}
 }
 
 // Occurrence is one time that a series happens.

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"runtime/debug"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
@@ -55,6 +56,8 @@ type Service struct {
 	fetcher Fetcher
 	log     *slog.Logger
 	kinds   map[string]Kind
+
+	zonesRead sync.Map // name → *time.Location
 }
 
 // New returns a service that knows the kind of posts.

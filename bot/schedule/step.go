@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
-	"github.com/staffroom-bot/staffroom/bot/outbox"
 	"github.com/staffroom-bot/staffroom/scheduler"
 )
 
@@ -63,11 +62,11 @@ func (s *Service) step(ctx context.Context, id string, j scheduler.Job) error {
 		return err
 	}
 	p := r.planDue(zone, in, now, r.standstill())
-	var e outbox.Effects
+	var h happening
 	if p.happens {
 		o := Occurrence{Series: r, Key: r.key(p.at, zone), At: p.at, Now: now, Zone: zone}
 		var entry Entry
-		if e, entry, err = s.occur(ctx, o, j.Attempts+1 < mostFailures); err != nil {
+		if h, entry, err = s.occur(ctx, o, j.Attempts+1 < mostFailures); err != nil {
 			if passes(err) {
 				return err
 			}
@@ -75,7 +74,8 @@ func (s *Service) step(ctx context.Context, id string, j scheduler.Job) error {
 		}
 		p.entries = append(p.entries, entry)
 		sortByTime(p.entries)
-		if err := r.follow(&e, now); err != nil {
+		r.keep(h)
+		if err := r.follow(&h.Effects, now); err != nil {
 			return err
 		}
 	}
@@ -83,10 +83,10 @@ func (s *Service) step(ctx context.Context, id string, j scheduler.Job) error {
 	if err := s.lay(ctx, &r, cals, now); err != nil {
 		return err
 	}
-	if err := r.plan(&e); err != nil {
+	if err := r.plan(&h.Effects); err != nil {
 		return err
 	}
-	return s.store.Advance(ctx, &r, p.entries, e)
+	return s.store.Advance(ctx, &r, p.entries, h.Effects)
 }
 
 // fault is an error of a kind. Its code means something to the kind, and nothing
@@ -106,35 +106,35 @@ func (s *Series) standstill() Reason {
 // occur asks the kind what happens, and gives it with the entry for the log. An
 // error means that the occurrence has no end yet: patient says whether one that
 // explains nothing is such an error.
-func (s *Service) occur(ctx context.Context, o Occurrence, patient bool) (outbox.Effects, Entry, error) {
+func (s *Service) occur(ctx context.Context, o Occurrence, patient bool) (happening, Entry, error) {
 	entry := Entry{At: o.At, Zone: o.Series.elsewhere(o.Zone), Ended: o.Now, Extra: o.Extra}
-	e, err := s.ask(ctx, o)
+	h, err := s.ask(ctx, o)
 	entry.Outcome, entry.Reason, entry.Detail = ending(err)
 	switch {
 	case entry.Outcome == Done:
-		for _, item := range e.Posts[:min(len(e.Posts), mostPosts)] {
+		for _, item := range h.Posts[:min(len(h.Posts), mostPosts)] {
 			entry.Posts = append(entry.Posts, item.Post.Key)
 		}
-		return e, entry, nil
+		return h, entry, nil
 	case entry.Outcome != "":
-		return outbox.Effects{}, entry, nil
+		return happening{}, entry, nil
 	case patient, passes(err):
-		return outbox.Effects{}, entry, err
+		return happening{}, entry, err
 	}
 	s.log.ErrorContext(ctx, "an occurrence of a series was given up", "series", o.Series.ID, "kind", o.Series.Kind,
 		"group", string(o.Series.Community), "error", err)
 	entry.Outcome, entry.Reason = Skipped, Failed
-	return outbox.Effects{}, entry, nil
+	return happening{}, entry, nil
 }
 
 // mostPosts is how many posts of an occurrence its entry knows.
 const mostPosts = 4
 
 // ask asks the kind.
-func (s *Service) ask(ctx context.Context, o Occurrence) (outbox.Effects, error) {
+func (s *Service) ask(ctx context.Context, o Occurrence) (happening, error) {
 	k, ok := s.kinds[o.Series.Kind]
 	if !ok { // a newer version may know it
-		return outbox.Effects{}, &bot.Error{Code: bot.Unavailable, Err: fmt.Errorf("no kind %q", o.Series.Kind)}
+		return happening{}, &bot.Error{Code: bot.Unavailable, Err: fmt.Errorf("no kind %q", o.Series.Kind)}
 	}
-	return guarded(func() (outbox.Effects, error) { return k.Occur(ctx, o) })
+	return guarded(func() (happening, error) { return k.happen(ctx, o) })
 }

@@ -49,7 +49,11 @@ func (s *Service) reply(ctx context.Context, req *bot.Request, r *Series, news b
 		lines = append(lines, s.say(req, "schedule.show.grace", bot.Str("late", formatLate(r.Grace))))
 	}
 	if len(last) > 0 {
-		lines = append(lines, s.say(req, "schedule.show.last", bot.Rich("entry", s.entry(req, last[0]))))
+		entry, err := s.noted(ctx, req, r, last[0])
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		lines = append(lines, s.say(req, "schedule.show.last", bot.Rich("entry", entry)))
 	}
 	if k := s.kinds[r.Kind]; k.Show != nil {
 		lines = append(lines, k.Show(*r, req.Member))
@@ -80,6 +84,25 @@ func (s *Service) controls(req *bot.Request, r *Series, choice bool) []bot.Contr
 		s.control(req, "schedule.button.log", seriesPath+"log/"+r.ID+"/0"),
 		remove,
 		s.control(req, "schedule.button.all", listPath))
+}
+
+// Controls are what an organizer does with a series most, for the page of the feature
+// that it belongs to.
+func (s *Service) Controls(req *bot.Request, r *Series) []bot.Control {
+	pause := s.control(req, "schedule.button.pause", seriesPath+"pause/"+r.ID)
+	if r.Paused {
+		pause = s.control(req, "schedule.button.resume", seriesPath+"resume/"+r.ID)
+	}
+	remove := s.control(req, "schedule.button.remove", seriesPath+"remove/"+r.ID)
+	remove.Style = bot.Danger
+	return []bot.Control{pause, s.control(req, "schedule.button.move", seriesPath+"move/"+r.ID), remove}
+}
+
+// Next is when a series happens next, the zero time for never. A series that is paused
+// would.
+func (s *Series) Next() time.Time {
+	_, at, _ := s.soonest()
+	return at
 }
 
 // back leads to the series' own page.
@@ -163,7 +186,11 @@ func (s *Service) showLog(ctx context.Context, req *bot.Request) (bot.Reply, err
 	more := len(entries) > logged
 	lines := []bot.Text{s.say(req, "schedule.log", bot.Str("title", r.Title))}
 	for _, e := range entries[:min(len(entries), logged)] {
-		lines = append(lines, s.entry(req, e))
+		line, err := s.noted(ctx, req, &r, e)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		lines = append(lines, line)
 	}
 	if len(entries) == 0 {
 		lines = append(lines, s.say(req, "schedule.log.empty"))
@@ -182,6 +209,20 @@ func (s *Service) entries(ctx context.Context, r *Series, skip, limit int) ([]En
 		return nil, err
 	}
 	return s.delivered(ctx, r.Community, entries)
+}
+
+// noted is a line of the log with what the kind of the series adds.
+func (s *Service) noted(ctx context.Context, req *bot.Request, r *Series, e Entry) (bot.Text, error) {
+	line := s.entry(req, e)
+	k := s.kinds[r.Kind]
+	if k.Noted == nil || e.Outcome != Done || e.Zone != "" {
+		return line, nil
+	}
+	note, err := k.Noted(ctx, *r, e, req.Member)
+	if err != nil || note.Empty() {
+		return line, err
+	}
+	return bot.Join(" · ", line, note), nil
 }
 
 // entry is a line of the log.

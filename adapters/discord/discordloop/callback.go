@@ -3,6 +3,7 @@ package discordloop
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -210,6 +211,8 @@ func parseForm(data json.RawMessage) (*Form, string) {
 				Placeholder string `json:"placeholder"`
 				Required    *bool  `json:"required"`
 				MaxLength   int    `json:"max_length"`
+				Min         *int   `json:"min_values"`
+				Max         int    `json:"max_values"`
 				Options     []struct {
 					Label   string `json:"label"`
 					Value   string `json:"value"`
@@ -236,17 +239,24 @@ func parseForm(data json.RawMessage) (*Form, string) {
 		field := Field{
 			Label: c.Label, Name: in.CustomID, Placeholder: in.Placeholder, Value: in.Value,
 			Required: in.Required == nil || *in.Required, Long: in.Style == 2, MaxLength: in.MaxLength, id: n + 1,
+			Boxes: in.Type == 22,
 		}
 		for _, o := range in.Options {
 			field.Options = append(field.Options, Choice{Name: o.Label, Value: o.Value})
-			if o.Default {
+			switch {
+			case o.Default && field.Boxes:
+				field.Value = strings.TrimSpace(field.Value + "\n" + o.Value)
+			case o.Default:
 				field.Value = o.Value
 			}
 		}
+		// https://docs.discord.com/developers/components/reference#checkbox-group
+		isBoxes := field.Boxes && len(in.Options) > 0 && len(in.Options) <= 10 && in.Max >= 1 && in.Max <= len(in.Options) &&
+			field.Required == (in.Min == nil || *in.Min > 0)
 		isSelect := in.Type == 3 && len(in.Options) > 0 && len(in.Options) <= 25
 		isText := in.Type == 4 && (in.Style == 1 || in.Style == 2) && in.MaxLength <= 4000 &&
 			utf8.RuneCountInString(in.Value) <= max(in.MaxLength, 1) && utf8.RuneCountInString(in.Placeholder) <= 100
-		if !isSelect && !isText {
+		if !isSelect && !isText && !isBoxes {
 			return nil, "a field's input"
 		}
 		f.Fields = append(f.Fields, field)

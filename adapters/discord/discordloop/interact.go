@@ -248,11 +248,17 @@ func (f Field) filled() (map[string]any, error) {
 	}
 	values := []string{}
 	if f.Value != "" {
-		if !slices.ContainsFunc(f.Options, func(o Choice) bool { return o.Value == f.Value }) {
-			return nil, fmt.Errorf("the field %q has no such choice", f.Label)
-		}
 		values = append(values, f.Value)
 	}
-	c["type"], c["values"] = 3, values
+	c["type"] = 3
+	if f.Boxes {
+		c["type"], values = 22, strings.Fields(f.Value)
+	}
+	for _, v := range values {
+		if !slices.ContainsFunc(f.Options, func(o Choice) bool { return o.Value == v }) {
+			return nil, fmt.Errorf("the field %q has no such choice", f.Label)
+		}
+	}
+	c["values"] = values
 	return c, nil
 }

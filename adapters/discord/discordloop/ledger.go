@@ -187,7 +187,8 @@ type Field struct {
 	Required    bool
 	Long        bool
 	MaxLength   int
-	Options     []Choice // of a select
+	Options     []Choice // of a select, or boxes to tick
+	Boxes       bool     // the Value has those that are ticked, one a line
 
 	id int
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // trigger opens one view. In Slack it does so for 3 s; here a test says when they
@@ -46,7 +47,7 @@ type Input struct {
 	BlockID string
 	Label   string
 	Hint    string   // shown while it is empty
-	Choices []Choice // of a select
+	Choices []Choice // of a select, or boxes to tick: their values stand one a line
 }
 
 // Choice is one of several values to pick from.
@@ -80,10 +81,13 @@ type inputBlock struct {
 			} `json:"text"`
 			Value string `json:"value"`
 		} `json:"options"`
-		InitialOption struct {
-			Value string `json:"value"`
-		} `json:"initial_option"`
+		InitialOption  option   `json:"initial_option"`
+		InitialOptions []option `json:"initial_options"`
 	} `json:"element"`
+}
+
+type option struct {
+	Value string `json:"value"`
 }
 
 // Title is the view's title.
@@ -124,6 +128,9 @@ func (v *View) begin() {
 	v.Values, v.Errors = map[string]string{}, nil
 	for _, b := range v.inputs() {
 		v.Values[b.BlockID] = b.Element.Initial + b.Element.InitialOption.Value
+		for _, o := range b.Element.InitialOptions {
+			v.Values[b.BlockID] = strings.TrimSpace(v.Values[b.BlockID] + "\n" + o.Value)
+		}
 	}
 }
 
@@ -232,15 +239,25 @@ func (v *View) state() result {
 	for _, b := range v.inputs() {
 		value := v.Values[b.BlockID]
 		input := result{"type": b.Element.Type}
-		if b.Element.Type == "plain_text_input" {
+		picked := func(value string) result {
+			return result{"value": value, "text": result{"type": "plain_text", "text": value}}
+		}
+		switch b.Element.Type {
+		case "plain_text_input":
 			input["value"] = nil
 			if value != "" {
 				input["value"] = value
 			}
-		} else {
+		case "checkboxes":
+			ticked := []result{}
+			for _, v := range strings.Fields(value) {
+				ticked = append(ticked, picked(v))
+			}
+			input["selected_options"] = ticked
+		default:
 			input["selected_option"] = nil
 			if value != "" {
-				input["selected_option"] = result{"value": value, "text": result{"type": "plain_text", "text": value}}
+				input["selected_option"] = picked(value)
 			}
 		}
 		state[b.BlockID] = result{b.Element.ActionID: input}

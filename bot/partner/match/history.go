@@ -38,6 +38,19 @@ func (h *History) Add(round int, members ...string) {
 	}
 }
 
+// Join records that somebody came to a group that has met in a round already, and whose members are in the history. If
+// they are three by that, all of them have been in a trio once more.
+func (h *History) Join(round int, who string, members ...string) {
+	for _, m := range members {
+		h.Add(round, who, m)
+	}
+	if len(members) == 2 {
+		for _, id := range append([]string{who}, members...) {
+			h.trios[h.register(id)]++
+		}
+	}
+}
+
 // Forget removes a person: what remains of their meetings at others is nobody's.
 func (h *History) Forget(id string) {
 	n, known := h.number[id]

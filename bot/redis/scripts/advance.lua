@@ -40,6 +40,15 @@ for _, w in ipairs(cjson.decode(ARGV[7])) do
     else
       redis.call('HDEL', KEYS[w.key], w.args[1])
     end
+  elseif w.op == 'WITHDRAW' then
+    local old, new, lane, body = unpack(w.args)
+    if item_held(redis.call('HGET', posts, old) or '') then
+      redis.call('HDEL', posts, old)
+      if new then
+        redis.call('HSET', posts, new, 'P' .. int(now) .. ' ' .. body)
+        lane_push(queue, lane, post_number(numbers), new)
+      end
+    end
   else
     redis.call(w.op, KEYS[w.key], unpack(w.args))
   end

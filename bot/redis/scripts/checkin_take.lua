@@ -5,8 +5,8 @@
 --         16 posts
 --   ARGV  1 time, 2 input, 3 occurrence, 4 member, 5 new state, 6 answer in time,
 --         7 answer too late, 8 sealed answer ('' for none), 9 its name, 10 until when
---         their window lasts at least, in ms, 11 goals, 12 effects with jobs, 13 with the
---         summary's job, 14 the delivery key of what asks them
+--         their window lasts at least, in ms, 11 goals made and gone, 12 effects with the
+--         jobs that ask about them, 13 with the summary's job, 14 the delivery key of what asks them
 -- Returns {outcome, late, end of their window} or {'repeated'}.
 local now = now_ms(ARGV[1])
 local K = job_keys(1)
@@ -22,6 +22,8 @@ if not mine or mine == '0' then opened, mine = opened or '0', closes end
 if tonumber(ARGV[10]) > tonumber(mine) then mine = ARGV[10] end
 local late = now >= tonumber(mine)
 local answered = had == 'answered'
+-- What is anonymous is never late.
+if late and sealed ~= '' and not answered then return { 'too_late', '0', mine } end
 if answered and (late or state == 'skipped' or sealed ~= '') then return { 'final', '0', mine } end
 
 redis.call('HSET', KEYS[8], member, state .. ' ' .. opened .. ' ' .. mine)
@@ -42,13 +44,36 @@ elseif state == 'answered' then
   if redis.call('HSET', KEYS[9], member, late and ARGV[7] or ARGV[6]) == 1 then
     redis.call('RPUSH', KEYS[11], occurrence)
   end
-  for _, g in ipairs(cjson.decode(ARGV[11])) do
-    redis.call('HSET', KEYS[12], g.id, g.body)
-    redis.call('HINCRBY', KEYS[13], g.id, 1)
-    redis.call('SADD', KEYS[14], g.id)
+  local asks = {}
+  for _, j in ipairs(cjson.decode(ARGV[12]).jobs) do asks[j.id] = j end
+  local of = cjson.decode(ARGV[11])
+  for _, g in ipairs(of.made) do
+    local before = redis.call('HGET', KEYS[12], g.id)
+    if not before or cjson.decode(before).text ~= cjson.decode(g.body).text then
+      -- One that has an end stays beside what takes its place.
+      if before and cjson.decode(before).state ~= 'open' then
+        local aside = g.id .. '-' .. redis.call('HGET', KEYS[13], g.id)
+        redis.call('HSET', KEYS[12], aside, before)
+        redis.call('HSET', KEYS[13], aside, '1')
+        redis.call('SADD', KEYS[14], aside)
+      end
+      redis.call('HSET', KEYS[12], g.id, g.body)
+      redis.call('HINCRBY', KEYS[13], g.id, 1)
+      redis.call('SADD', KEYS[14], g.id)
+      local j = asks['goal/' .. g.id]
+      if j then job_put(K, j.id, j.due, j.body) end
+    end
+  end
+  for _, id in ipairs(of.gone) do
+    local before = redis.call('HGET', KEYS[12], id)
+    if before and cjson.decode(before).state == 'open' then
+      redis.call('HDEL', KEYS[12], id)
+      redis.call('HDEL', KEYS[13], id)
+      redis.call('SREM', KEYS[14], id)
+      job_drop(K, 'goal/' .. id)
+    end
   end
 end
-for _, j in ipairs(cjson.decode(ARGV[12]).jobs) do job_put(K, j.id, j.due, j.body) end
 for _, j in ipairs(cjson.decode(ARGV[13]).jobs) do
   if redis.call('HEXISTS', K.lease, j.id) == 1 or redis.call('HEXISTS', K.jobs, j.id) == 0 then
     job_put(K, j.id, j.due, j.body)

@@ -65,7 +65,7 @@ local member, head = lane_head(P.queue, lane)
 if ARGV[6] == 'changed' then
   if holds and head == entry then lane_drop(P, member, entry) end
 elseif ARGV[6] == 'sent' then
-  for _, key in ipairs({ entry, ARGV[9] }) do
+  for _, key in ipairs(entry == ARGV[9] and { entry } or { entry, ARGV[9] }) do
     redis.call('HSET', P.sent, key, ARGV[7])
     redis.call('ZADD', sentat, int(now), key)
     sent_to(KEYS[19], lane, int(now), key)

@@ -78,4 +78,5 @@ type field struct {
 	Optional bool         `json:"optional,omitempty"`
 	Max      int          `json:"max,omitempty"`
 	Choices  []bot.Choice `json:"choices,omitempty"`
+	Many     bool         `json:"many,omitempty"`
 }

@@ -20,11 +20,13 @@ func TestWebhooks(t *testing.T) {
 	h := webhooks([]bot.Adapter{
 		slack.New(slack.Options{Name: "sent-to", SigningSecret: "s", Logger: quiet}),
 		slack.New(slack.Options{Name: "connects", AppToken: "xapp-1", Logger: quiet}),
-	})
+	}, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }))
 	for path, want := range map[string]int{
 		"/slack/sent-to":  http.StatusServiceUnavailable, // it does not run yet
 		"/slack/connects": http.StatusNotFound,
 		"/slack/sent-to/": http.StatusNotFound,
+		"/library/a/1/b":  http.StatusTeapot,
+		"/library":        http.StatusTemporaryRedirect,
 		"/":               http.StatusNotFound,
 		"/metrics":        http.StatusNotFound,
 	} {

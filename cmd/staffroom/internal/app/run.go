@@ -41,7 +41,7 @@ func (c *runCommand) Run(ctx context.Context, a *App) (err error) {
 	var adapters []bot.Adapter
 	h, err := house.Build(ctx, house.Options{
 		Engine: e, Clock: systemClock{}, Language: cfg.Language, Zone: cfg.Zone.String(),
-		Version: version(), Log: log, Meter: m, Posts: m,
+		Version: version(), Log: log, Meter: m, Posts: m, FeedsAt: feedsAt(cfg.Public),
 		Adapters: func(t house.Tools) ([]bot.Adapter, error) {
 			var err error
 			adapters, err = connections(cfg, t)
@@ -56,7 +56,7 @@ func (c *runCommand) Run(ctx context.Context, a *App) (err error) {
 		return fmt.Errorf("http.listen: %w", err)
 	}
 	defer wait()
-	waitPublic, err := servePublic(ctx, cfg.Public.Listen, webhooks(adapters), log)
+	waitPublic, err := servePublic(ctx, cfg.Public.Listen, webhooks(adapters, h.Library.Feeds()), log)
 	if err != nil {
 		return fmt.Errorf("public.listen: %w", err)
 	}
@@ -69,6 +69,15 @@ func (c *runCommand) Run(ctx context.Context, a *App) (err error) {
 	})()
 	log.Info("staffroom runs", "version", version(), "data", e.Kind(), "connections", len(cfg.Discord)+len(cfg.Slack))
 	return ended(ctx, h.Run(ctx))
+}
+
+// feedsAt is where feeds are reached from the internet: at the address that platforms
+// send to, if anything listens there.
+func feedsAt(p config.Public) string {
+	if p.Listen == "" {
+		return ""
+	}
+	return p.URL
 }
 
 // connections makes an adapter of every configured connection.

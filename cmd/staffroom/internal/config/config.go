@@ -23,7 +23,7 @@ type Config struct {
 	Redis Redis
 	// HTTP is the page for health checks and metrics.
 	HTTP HTTP
-	// Public is where platforms send to.
+	// Public is what is open to the internet.
 	Public Public
 	// Log says what is logged, and how.
 	Log Log

@@ -5,12 +5,13 @@ import (
 	"strings"
 )
 
-// Public is where platforms send to, for connections that do not hold one open themselves.
+// Public is what is open to the internet: where platforms send to, for connections that do not hold one open themselves,
+// and where the feeds of libraries are.
 type Public struct {
 	// Listen is a host and a port, as HTTP.Listen and never the same. Empty: nothing listens.
 	Listen string
 	// URL is how Listen is reached from the internet, "https://bot.example.org", without a slash at the end. It may be
-	// empty: only instructions and checks need it.
+	// empty: only feeds, instructions and checks need it.
 	URL string
 }
 

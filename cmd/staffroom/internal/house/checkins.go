@@ -3,7 +3,6 @@ package house
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -16,7 +15,6 @@ import (
 	"github.com/staffroom-bot/staffroom/bot/redis"
 	"github.com/staffroom-bot/staffroom/bot/schedule"
 	"github.com/staffroom-bot/staffroom/scheduler"
-	"github.com/staffroom-bot/staffroom/scheduler/rule"
 )
 
 // checkIns makes the check-ins, and lets the schedule know of them.
@@ -24,7 +22,7 @@ func checkIns(
 	store *redis.Store, directory *community.Directory, recurring *schedule.Service, chats *discussion.Service, crowds checkin.Crowds, words bot.Words, secret []byte,
 ) (*checkin.Service, error) {
 	s, err := checkin.New(checkin.Options{
-		Store: redis.CheckIns{Store: store}, Schedule: timetable{recurring, redis.Schedules{Store: store}},
+		Store: redis.CheckIns{Store: store}, Schedule: timetable{series{recurring, redis.Schedules{Store: store}, checkin.SeriesKind}},
 		People: participants{directory, redis.Communities{Store: store}}, Shares: shares{chats}, Crowds: crowds, Words: words, Stretch: schedule.Stretch, Secret: secret,
 	})
 	if err != nil {
@@ -53,15 +51,26 @@ func checkIns(
 			}
 			return s.Leaving(ctx, ci, reader)
 		},
+		Moving: func(ctx context.Context, r schedule.Series, reader bot.Member) (bot.Text, error) {
+			ci, err := checkInOf(&r)
+			if err != nil {
+				return nil, err
+			}
+			return s.Moving(ctx, ci, reader)
+		},
+		Noted: func(ctx context.Context, r schedule.Series, e schedule.Entry, reader bot.Member) (bot.Text, error) {
+			ci, err := checkInOf(&r)
+			if err != nil {
+				return nil, err
+			}
+			return s.Noted(ctx, ci, e.At, e.Extra, reader)
+		},
 	})
 	return s, nil
 }
 
 // timetable is the schedule as check-ins see it.
-type timetable struct {
-	*schedule.Service
-	store redis.Schedules
-}
+type timetable struct{ series }
 
 func checkInOf(r *schedule.Series) (checkin.CheckIn, error) {
 	ci := checkin.CheckIn{
@@ -94,64 +103,26 @@ func (t timetable) Define(ctx context.Context, ci *checkin.CheckIn, e outbox.Eff
 	if err != nil {
 		return err
 	}
-	const tries = 4
-	for range tries {
-		r, _, loadErr := t.store.Load(ctx, ci.Community, ci.ID)
-		if loadErr != nil {
-			return loadErr
-		}
-		now, nowErr := t.store.Now(ctx)
-		if nowErr != nil {
-			return nowErr
-		}
-		r.Title, r.Payload = ci.Name, payload
-		with := outbox.Effects{Input: e.Input, Jobs: append(slices.Clone(e.Jobs), t.Relay(ci.Community, now))}
-		if err = t.store.Advance(ctx, &r, nil, with); bot.CodeOf(err) != bot.Conflict {
-			return err
-		}
+	now, err := t.store.Now(ctx)
+	if err != nil {
+		return err
 	}
-	return err
+	e.Jobs = append(slices.Clone(e.Jobs), t.Relay(ci.Community, now))
+	return t.redefine(ctx, ci.Community, ci.ID, ci.Name, payload, e)
 }
 
 // Get implements checkin.Schedule.
 func (t timetable) Get(ctx context.Context, c bot.CommunityID, id string) (checkin.CheckIn, error) {
-	r, _, err := t.store.Load(ctx, c, id)
-	if err == nil && r.Kind != checkin.SeriesKind {
-		err = &bot.Error{Code: bot.NotFound, Err: errors.New("this is no check-in")}
-	}
+	r, err := t.one(ctx, c, id)
 	if err != nil {
 		return checkin.CheckIn{}, err
 	}
 	return checkInOf(&r)
 }
 
-// mostSeries is how many series of a community are looked at: far more than have
-// been seen.
-const mostSeries = 200
-
 // List implements checkin.Schedule.
 func (t timetable) List(ctx context.Context, c bot.CommunityID) ([]checkin.CheckIn, error) {
-	all, err := t.store.List(ctx, c, 0, mostSeries)
-	if err != nil {
-		return nil, err
-	}
-	var out []checkin.CheckIn
-	for i := range all {
-		if all[i].Kind != checkin.SeriesKind {
-			continue
-		}
-		ci, err := checkInOf(&all[i])
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, ci)
-	}
-	return out, nil
-}
-
-// Place implements checkin.Schedule.
-func (t timetable) Place(ctx context.Context, m bot.Member, calendars []string) (rule.Place, error) {
-	return t.Service.Place(ctx, m, calendars...)
+	return listed(ctx, t.series, c, checkInOf)
 }
 
 // Relay implements checkin.Schedule: the job that follows a change of a calendar

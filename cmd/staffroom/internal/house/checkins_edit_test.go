@@ -180,13 +180,13 @@ func TestWhatIsOpenStaysAsItWasAsked(t *testing.T) {
 	s.ask("maria", path(t, s.edit(id, "questions", "Bud?", "sharing", "channel", "days", "1", "name", "Changed"), "Save the change"))
 	s.until("2026-11-06 18:01") // 15:01 in Los Angeles
 	s.wantPrompts(1, "lou")
-	for _, part := range []string{"Friday", "How was it?", "Only whoever wrote it sees it", "Wed"} {
+	for _, part := range []string{"Friday", "How was it?", "Only you see your answers", "Wed"} {
 		if text := s.direct("lou")[0].Message.Text.String(); !strings.Contains(text, part) {
 			t.Errorf("lou reads %q, want %q", text, part)
 		}
 	}
 	s.write("lou", "3")
-	wantSays(t, s.ask("maria", "/checkin/results"), "Answers are private") // it was promised
+	wantSays(t, s.ask("maria", "/checkin/results"), "until now is private, as it was promised")
 	s.until("2026-11-13 18:01")
 	if text := s.direct("lou")[1].Message.Text.String(); !strings.Contains(text, "Bud?") || !strings.Contains(text, "It is shared") {
 		t.Errorf("the next time lou reads %q", text)
@@ -208,7 +208,7 @@ func TestACheckInMovesToAnotherChannel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantSays(t, reply, "Changed, from the next time on")
+	wantSays(t, s.ask("maria", path(t, reply, "Save the change")), "Changed, from the next time on")
 	s.ask("maria", "/organize/checkins/invite/"+id)
 	s.until("2026-11-02 09:01")
 	if len(s.platform.Standing(there)) != 1 {

@@ -88,7 +88,7 @@ func TestAMessageThatComesTwiceIsOneAnswer(t *testing.T) {
 	wantSays(t, s.line("ana", "2", "Time"), "3 of 3")
 	wantSays(t, s.line("ana", "3", "Towers"), "Saved. You can change it")
 	wantSays(t, s.line("ana", "3", "Towers"), "I have that already")
-	wantSays(t, s.line("ana", "4", "Thank you, all of you"), "I don't know")
+	wantSays(t, s.line("ana", "4", "Thank you, all of you"), "I have not added this")
 	if got := s.stands("ana"); !slices.Equal(got, []string{"Stations", "Time", "Towers"}) {
 		t.Errorf("the answer is %q", got)
 	}
@@ -204,7 +204,7 @@ func TestWhatIsBegunStandsInTheForm(t *testing.T) {
 		t.Errorf("the form begins with %q", got)
 	}
 	s.until("2026-03-09 18:00")
-	wantSays(t, s.line("ana", "late", "Can you help me?"), "I don't know")
+	wantSays(t, s.line("ana", "late", "Can you help me?"), "is over this time; I have not taken this")
 	half := s.write("ana", "line one", "line 2", "", "", "")
 	wantSays(t, half, "marked as late")
 	if answers := strings.Join(s.answers(), " "); !strings.Contains(answers, "line 6") {
@@ -213,18 +213,21 @@ func TestWhatIsBegunStandsInTheForm(t *testing.T) {
 	wantSays(t, s.press("ana", bot.Say(nil, bot.Control{Label: "x", Path: "/checkin/direct/done/" + strings.TrimPrefix(s.control("ana", "Write"), "/checkin/write/")}), "x"), "Nothing is begun")
 }
 
-// Whoever was not asked, or has answered, left or skipped, gets the usual help.
+// Whoever was not asked, or has left or skipped, gets the usual help; who has just
+// answered is told what became of the line.
 func TestALineOfWhoWasNotAskedIsNoAnswer(t *testing.T) {
 	s := newSchool(t, "2026-03-05 14:00", "")
 	id := s.add("Friday", "Rose?\nThorn?", rosePhrase, 1, checkin.Private)
 	s.join(id, "ana", "eva", "joe")
 	s.until("2026-03-06 16:00")
 	s.join(id, "pat") // it is open, and pat was not asked
-	s.ask("eva", s.control("eva", "Skip this time"))
+	s.ask("eva", s.control("eva", "Skip this week"))
 	s.ask("joe", "/checkin/leave/"+id)
 	s.write("ana", "Stations", "")
-	for _, user := range []string{"ana", "eva", "joe", "pat", "sam"} {
-		wantSays(t, s.line(user, "1"+user, "The stations went well"), "I don't know")
+	for user, want := range map[string]string{
+		"ana": "I have not added this", "eva": "I don't know", "joe": "I don't know", "pat": "I don't know", "sam": "I don't know",
+	} {
+		wantSays(t, s.line(user, "1"+user, "The stations went well"), want)
 	}
 	if n := len(s.answers()); n != 1 {
 		t.Errorf("there are %d answers", n)

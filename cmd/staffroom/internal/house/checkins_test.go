@@ -341,7 +341,7 @@ func TestFewAnonymousAnswersAreForgotten(t *testing.T) {
 	}
 	s.until("2026-03-10 18:00")
 	for name, body := range s.dump() {
-		if strings.Contains(body, "zebra") {
+		if strings.Contains(body, "zebra") || strings.Contains(name, "checkinresults:") {
 			t.Errorf("an answer is in %s", name)
 		}
 	}

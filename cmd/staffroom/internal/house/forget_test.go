@@ -46,7 +46,8 @@ func zaras(s *school) (id bot.MemberID, export bot.Reply) {
 		s.Fatal(err)
 	}
 	code := regexp.MustCompile(`[a-z0-9]{5}-[a-z0-9]{5}`).FindString(s.ask("zara", "/my/accounts/code").Message.Text.String())
-	s.ask("zorro", "/my/settings")
+	s.ask("ana", "/library/save", "link", "https://example.org/before")
+	s.ask("zorro", "/library/keep/"+library.IDOf("example.org/before")+"/yes") // and follows
 	s.ask("zorro", pressed(s.T, s.ask("zorro", "/my/accounts/entered", "code", code), "Link the accounts"))
 
 	classmates := []string{"ana", "eva", "joe", "luis", "pat"}
@@ -72,11 +73,14 @@ func zaras(s *school) (id bot.MemberID, export bot.Reply) {
 	s.until("2026-03-06 11:02")
 	s.writes("zara", "m1", "A1 zebra said")
 	s.writes("ana", "m2", "A1 horse said")
+	s.writes("ana", "m3", "A1 horse link https://example.org/horse")
 	lobby := s.platform.Standing(bottest.Channel("lobby"))
 	s.ask("zara", pressed(s.T, bot.Reply{Message: &lobby[len(lobby)-1].Message}, "Answer"))
 	chat := strings.Split(pressed(s.T, bot.Reply{Message: &lobby[len(lobby)-1].Message}, "Answer"), "/")[3]
 	s.ask("zara", "/chat/answer/"+chat+"/1", "answer", "zebra form")
 	s.until("2026-03-06 11:15")
+	form := s.ask("zara", pressed(s.T, s.ask("zara", pressed(s.T, s.ask("zara", "/host/watch/"+chat), "Links")), "Choose what to save")).Form
+	s.ask("zara", form.Path, form.Fields[0].Name, library.IDOf("example.org/horse"))
 	aimed := s.ask("zara", "/chat/aimed/"+chat, "aim", "zebra aim")
 	asked := s.ask("zara", pressed(s.T, aimed, "Share it…"))
 	s.ask("zara", pressed(s.T, asked, "In the archive and the channel"))
@@ -141,7 +145,11 @@ func TestForgottenIsForgotten(t *testing.T) {
 			if err := json.Unmarshal(export.Message.Files[1].Data, &all); err != nil || len(all) < 12 {
 				t.Errorf("%d holdings, %v", len(all), err)
 			}
-			words := []string{string(id), "zara", "zorro", "zebra"}
+			was, err := s.Directory.Member(t.Context(), bottest.Account("zara"), "zara")
+			if err != nil || was.Former == "" {
+				t.Fatalf("%+v, %v", was, err)
+			}
+			words := []string{string(id), "zara", "zorro", "zebra", was.Former}
 			before := s.traces(words...)
 			for _, w := range words {
 				if len(before[w]) < 3 {
@@ -154,7 +162,7 @@ func TestForgottenIsForgotten(t *testing.T) {
 			wantSays(t, asks, "anonymous answers")
 			wantSays(t, s.ask("zara", pressed(t, asks, way.label)), "You are forgotten")
 			if way.archive {
-				words = words[:3]
+				words = slices.DeleteFunc(words, func(w string) bool { return w == "zebra" })
 			}
 			// What stood in channels is written anew at once: until then it waits in its lane.
 			for range 2 {

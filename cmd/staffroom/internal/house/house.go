@@ -42,6 +42,7 @@ type Options struct {
 	Posts    outbox.Meter                       // of posts; nil: they are not measured
 	Runner   scheduler.Options                  // its Logger is set to Log
 	Pages    library.Pages                      // the web as the library sees it; nil: the web itself, or nothing if Manual
+	FeedsAt  string                             // where Library.Feeds is reached from the internet; "": nowhere
 	Adapters func(Tools) ([]bot.Adapter, error) // makes the platforms
 }
 
@@ -111,8 +112,6 @@ func Build(ctx context.Context, o Options) (*House, error) {
 	welcome := guide.New(h.Router, words, h.Chats, o.Version).Command()
 	welcome.Subcommands = append(welcome.Subcommands, reports.Subcommand())
 	h.Router.Command(welcome)
-	h.Chats.Register(h.Router)
-	reports.Register(h.Router)
 	settings := community.NewSettings(directory, words, now)
 	reporter := outbox.NewReporter(store, directory, words, o.Log)
 	reporter.Register(h.Router)
@@ -124,29 +123,36 @@ func Build(ctx context.Context, o Options) (*House, error) {
 		return nil, err
 	}
 	directory.WhenMoved(asking.Moved)
-	asking.Register(h.Router)
 	h.Chats.AskAims(asking)
-	h.Library = shelves(store, directory, h.Chats, reports, words)
+	h.Library = shelves(store, directory, recurring, h.Chats, reports, words, library.FeedOptions{At: o.FeedsAt, Secret: secret, Clock: o.Clock})
+	h.Chats.OfferLinks(h.Library)
+	h.Library.RegisterMenu(h.Router) // before the others' entries
+	h.Chats.Register(h.Router)
 	h.Library.Register(h.Router)
+	asking.Register(h.Router)
+	pairs := pairing(store, directory, recurring, words)
+	pairs.Register(h.Router)
+	reports.Register(h.Router)
 	kept := redis.Communities{Store: store}
-	belongings := community.NewBelongings(directory, kept, kept, words, asking, h.Chats, reports, recurring, h.Library)
+	belongings := community.NewBelongings(directory, kept, kept, words, asking, h.Chats, reports, recurring, h.Library, pairs)
 	h.Router.Command(bot.Command{
 		Name: "my", Summary: "my.command", Subcommands: slices.Concat(settings.Subcommands(), asking.Subcommands(), belongings.Subcommands()),
 	})
 	settings.Register(h.Router)
 	belongings.Register(h.Router)
-	accounts := community.NewAccounts(directory, kept, kept, words, redis.CheckIns{Store: store})
+	accounts := community.NewAccounts(directory, kept, kept, words, redis.CheckIns{Store: store}, redis.Library{Store: store}, redis.Partners{Store: store})
 	accounts.Register(h.Router)
 	organizing := community.NewOrganizing(directory, store, words, now)
 	links := community.NewLinks(directory, kept, store, words,
 		redis.Members{Store: store},
 		redis.CheckInTransfers{Store: store},
+		redis.PartnerTransfers{Store: store},
 		schedule.NewTransfers(recurring, redis.Schedules{Store: store}),
 		discussion.NewTransfers(redis.Discussions{Store: store}),
 		library.NewTransfers(redis.Library{Store: store}),
 	)
 	h.Router.Command(bot.Command{
-		Name: "organize", Summary: "organize.command", Subcommands: slices.Concat(organizing.Subcommands(), []bot.Subcommand{links.Subcommand(), asking.Organizing(), h.Library.Organizing()}, recurring.Subcommands()),
+		Name: "organize", Summary: "organize.command", Subcommands: slices.Concat(organizing.Subcommands(), []bot.Subcommand{links.Subcommand(), pairs.Organizing(), asking.Organizing(), h.Library.Organizing()}, recurring.Subcommands()),
 	})
 	organizing.Register(h.Router)
 	links.Register(h.Router)
@@ -155,6 +161,7 @@ func Build(ctx context.Context, o Options) (*House, error) {
 	o.Runner.Logger = o.Log
 	h.Runner = scheduler.NewRunner(store, o.Runner)
 	h.Runner.Handle(discussion.JobKind, h.Chats.Step)
+	partnerJobs(h.Runner, pairs)
 	h.Runner.Handle(checkin.JobKind, asking.Step)
 	h.Runner.Handle(checkin.SummaryJobKind, asking.Summarise)
 	h.Runner.Handle(checkin.GoalJobKind, asking.AskGoal)

@@ -41,6 +41,7 @@ func newTown(t *testing.T) *town {
 	o := &town{T: t, clock: clock, platforms: map[string]*bottest.Adapter{}}
 	o.House, err = house.Build(t.Context(), house.Options{
 		Engine: e, Clock: clock, Manual: true, Language: "en", Zone: "UTC", Version: "test", Log: slog.New(slog.DiscardHandler),
+		FeedsAt: "https://bot.example.org",
 		Adapters: func(house.Tools) (all []bot.Adapter, err error) {
 			for _, name := range []string{lincoln.Connection, madison.Connection} {
 				o.platforms[name] = bottest.NewAdapter(name, clock.Now)

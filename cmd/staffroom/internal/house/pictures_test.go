@@ -72,7 +72,7 @@ func TestScalesAreAPicture(t *testing.T) {
 	}
 	s.shows(summary(), 480, 200, "How was it? (1 to 5) 1: 0, 2: 0, 3: 0, 4: 0, 5: 5; mean 5.0; 5 answers.")
 	s.shows(*s.ask("joe", "/checkin/results", "name", "Friday").Message, 480, 200,
-		"How was it? (1 to 5) 1: 0, 2: 0, 3: 0, 4: 0, 5: 5; mean 5.0; 5 answers. How was it? so far: Fri 6 Mar 2026: 3.0 · Fri 13 Mar 2026: 5.0")
+		"How was it? (1 to 5) 1: 0, 2: 0, 3: 0, 4: 0, 5: 5; mean 5.0; 5 answers. How was it? (1 to 5) so far, the means: 6 Mar: 3.0 · 13 Mar: 5.0.")
 }
 
 // Of what is anonymous there is no picture before the end.

@@ -109,7 +109,7 @@ func (s *stage) answers(say phrases) {
 		s.fills(who, map[string]string{say.rose: "rose of " + who, say.scale: "4"})
 		s.alone(who, s.before("checkin.saved", "until"))
 	}
-	s.presses(fay, "checkin.button.pass")
+	s.presses(fay, "checkin.button.pass.weekly")
 	s.alone(fay, s.word("checkin.skipped", bot.Str("name", say.name)))
 	s.presses(gus, "checkin.button.away")
 	s.fills(gus, map[string]string{s.word("community.away.until"): say.away})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/staffroom-bot/staffroom/adapters/adaptertest/spec"
@@ -65,6 +66,20 @@ func (s discordScreen) command(who, path string, options map[string]string) erro
 	return err
 }
 
+// proposed are the values that are proposed while somebody types an option.
+func (s discordScreen) proposed(t *testing.T, who, path string, options map[string]string, option string) (labels []string) {
+	t.Helper()
+	i, err := s.Complete(who, s.chat, path, options, option)
+	if err != nil {
+		t.Fatal(err)
+	}
+	until(t, "proposals for "+option, func() bool { return len(i.Choices()) > 0 })
+	for _, c := range i.Choices() {
+		labels = append(labels, c.Name)
+	}
+	return labels
+}
+
 func (s discordScreen) press(who string, m shown, label string) error {
 	_, err := s.Press(who, m.id, label)
 	return err
@@ -78,6 +93,10 @@ func (s discordScreen) act(who, message, _, label string) error {
 func (s discordScreen) pick(who, message, menu, choice string) error {
 	m, _ := s.Message(message)
 	for _, offered := range m.Menus {
+		if offered.Label == menu && len(offered.Options) == 0 { // of channels or people, by their IDs
+			_, err := s.Pick(who, message, menu, choice)
+			return err
+		}
 		for _, o := range offered.Options {
 			if offered.Label == menu && o.Name == choice {
 				_, err := s.Pick(who, message, menu, o.Value)
@@ -111,6 +130,11 @@ func (s discordScreen) seen(who string) (all []shown) {
 		one := shown{id: m.ID, channel: m.Channel, text: m.Text, links: m.Links, direct: m.Direct}
 		for _, b := range m.Buttons {
 			one.buttons = append(one.buttons, b.Label)
+		}
+		for _, e := range m.Embeds {
+			if e.Image != nil && strings.HasPrefix(e.Image.URL, "https://") {
+				one.images = append(one.images, e.Image.Alt)
+			}
 		}
 		for _, f := range m.Files {
 			if f.Alt != "" {

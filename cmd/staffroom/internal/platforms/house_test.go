@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/library"
 	"github.com/staffroom-bot/staffroom/bot/redis/engine"
 	"github.com/staffroom-bot/staffroom/cmd/staffroom/internal/house"
 	"github.com/staffroom-bot/staffroom/scheduler"
@@ -18,6 +19,7 @@ import (
 type setting struct {
 	url, language, zone string
 	start               time.Time
+	pages               library.Pages // nil: nobody goes on the web
 }
 
 // openHouse is a house on a platform, whose clock is moved by hand.
@@ -33,8 +35,8 @@ func openHouse(t *testing.T, s screen, in setting) (*house.House, *scheduler.Man
 	}
 	t.Cleanup(func() { _ = e.Close(context.Background()) })
 	h, err := house.Build(t.Context(), house.Options{
-		Engine: e, Clock: clock, Manual: true, Language: cmp.Or(in.language, "en"), Zone: cmp.Or(in.zone, "UTC"), Version: "test",
-		Log: slog.New(slog.DiscardHandler),
+		Engine: e, Clock: clock, Manual: true, Language: cmp.Or(in.language, "en"), Zone: cmp.Or(in.zone, "UTC"), Version: "test", Pages: in.pages,
+		Log: slog.New(slog.DiscardHandler), FeedsAt: "https://bot.example.org",
 		Adapters: func(tools house.Tools) ([]bot.Adapter, error) {
 			a, err := s.adapter(tools)
 			return []bot.Adapter{a}, err

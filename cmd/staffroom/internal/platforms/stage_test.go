@@ -162,7 +162,9 @@ func (s *stage) corrected(who, label, fault string) {
 
 // asks is how many messages that ask somebody has got.
 func (s *stage) asks(who string) int {
-	return len(slices.DeleteFunc(s.seen(who), func(m shown) bool { return !m.direct || !slices.Contains(m.buttons, s.word("checkin.button.pass")) }))
+	return len(slices.DeleteFunc(s.seen(who), func(m shown) bool {
+		return !m.direct || !slices.Contains(m.buttons, s.word("checkin.button.pass.weekly"))
+	}))
 }
 
 // alone waits until somebody sees these words where nobody else does.

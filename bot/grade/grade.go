@@ -1,4 +1,5 @@
-package library
+// Package grade reads and shows grades of school as people write them.
+package grade
 
 import (
 	"slices"
@@ -6,13 +7,13 @@ import (
 	"strings"
 )
 
-// Grades are what a resource may be for, in their order: years of school as they
-// are counted in the United States, and what is before and after.
+// all are the grades in their order: years of school as they are counted in the
+// United States, and what is before and after.
 // https://nces.ed.gov/programs/digest/
-var grades = []string{"PreK", "K", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "College", "Adult"}
+var all = []string{"PreK", "K", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "College", "Adult"}
 
-// gradeWords are other words for them, in English and Spanish, in small letters.
-var gradeWords = map[string][]string{
+// words are other words for them, in English and Spanish, in small letters.
+var words = map[string][]string{
 	"prek": {"PreK"}, "pre-k": {"PreK"}, "preschool": {"PreK"}, "preescolar": {"PreK"}, "infantil": {"PreK"},
 	"k": {"K"}, "kindergarten": {"K"}, "kinder": {"K"},
 	"elementary": {"K", "1", "2", "3", "4", "5"}, "primary": {"K", "1", "2", "3", "4", "5"}, "primaria": {"1", "2", "3", "4", "5", "6"},
@@ -22,37 +23,37 @@ var gradeWords = map[string][]string{
 	"grade": nil, "grades": nil, "grado": nil, "grados": nil, "school": nil, "year": nil, "and": nil, "y": nil, "to": nil, "a": nil,
 }
 
-// gradesOf reads grades as people write them: "4", "grades 3-5", "K, 1", "7th",
+// Parse reads grades as people write them: "4", "grades 3-5", "K, 1", "7th",
 // "6º", "middle school". unknown is the first word that is none.
-func gradesOf(typed string) (found []string, unknown string) {
+func Parse(typed string) (found []string, unknown string) {
 	for _, word := range strings.FieldsFunc(strings.ToLower(typed), func(r rune) bool { return strings.ContainsRune(" ,;/+&\t\n", r) }) {
-		some, ok := gradesIn(word)
+		some, ok := in(word)
 		if !ok {
 			return nil, word
 		}
 		found = append(found, some...)
 	}
-	return inOrder(found), ""
+	return Sort(found), ""
 }
 
-func gradesIn(word string) ([]string, bool) {
-	if some, ok := gradeWords[word]; ok {
+func in(word string) ([]string, bool) {
+	if some, ok := words[word]; ok {
 		return some, true
 	}
 	from, to, several := strings.Cut(strings.NewReplacer("–", "-", "—", "-").Replace(word), "-")
-	first := gradeAt(from)
+	first := at(from)
 	last := first
 	if several {
-		last = gradeAt(to)
+		last = at(to)
 	}
 	if first < 0 || last < first {
 		return nil, false
 	}
-	return grades[first : last+1], true
+	return all[first : last+1], true
 }
 
-// gradeAt is where a grade is among all, or -1.
-func gradeAt(word string) int {
+// at is where a grade is among all, or -1.
+func at(word string) int {
 	word = strings.TrimLeft(word, "#")
 	for _, ending := range []string{"th", "st", "nd", "rd", "º", "°", "o", "ª"} {
 		if number, found := strings.CutSuffix(word, ending); found {
@@ -62,27 +63,27 @@ func gradeAt(word string) int {
 			}
 		}
 	}
-	if some := gradeWords[word]; len(some) == 1 {
+	if some := words[word]; len(some) == 1 {
 		word = some[0]
 	}
 	if n, err := strconv.Atoi(word); err == nil {
 		word = strconv.Itoa(n) // "04"
 	}
-	return slices.IndexFunc(grades, func(g string) bool { return strings.EqualFold(g, word) })
+	return slices.IndexFunc(all, func(g string) bool { return strings.EqualFold(g, word) })
 }
 
-// inOrder sorts grades, and has each once.
-func inOrder(some []string) []string {
-	slices.SortFunc(some, func(a, b string) int { return slices.Index(grades, a) - slices.Index(grades, b) })
+// Sort sorts grades, and has each once.
+func Sort(some []string) []string {
+	slices.SortFunc(some, func(a, b string) int { return slices.Index(all, a) - slices.Index(all, b) })
 	return slices.Compact(some)
 }
 
-// gradesShown are grades in few characters: "3–5, 7".
-func gradesShown(some []string) string {
+// Text are grades in few characters: "3–5, 7".
+func Text(some []string) string {
 	var out []string
 	for i := 0; i < len(some); {
 		j := i
-		for j+1 < len(some) && slices.Index(grades, some[j+1]) == slices.Index(grades, some[j])+1 {
+		for j+1 < len(some) && slices.Index(all, some[j+1]) == slices.Index(all, some[j])+1 {
 			j++
 		}
 		switch j - i {
