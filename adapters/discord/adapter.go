@@ -96,6 +96,7 @@ type Adapter struct {
 type patience struct {
 	first  time.Duration   // until an interaction is deferred, if it has no answer yet
 	handle time.Duration   // for a handler
+	seek   time.Duration   // to find the server of a person; an interaction waits for it
 	tell   []time.Duration // between attempts to tell an event
 	retry  time.Duration   // before an answer to an interaction is sent again
 	stop   time.Duration   // for work in progress when the adapter stops
@@ -150,6 +151,7 @@ func New(o Options) (*Adapter, error) {
 		patience: patience{
 			first:  callbackWithin - 700*time.Millisecond,
 			handle: 10 * time.Second,
+			seek:   time.Second,
 			tell:   []time.Duration{100 * time.Millisecond, 500 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second},
 			retry:  200 * time.Millisecond,
 			stop:   time.Second,

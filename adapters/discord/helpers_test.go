@@ -66,6 +66,7 @@ func newAdapter(t testing.TB, loop *discordloop.Server, words bot.Words, log *sl
 	a.gateway.wait = func(int) time.Duration { return time.Millisecond }
 	a.patience.tell = []time.Duration{time.Millisecond, 2 * time.Millisecond, 4 * time.Millisecond, 8 * time.Millisecond}
 	a.patience.retry = time.Millisecond
+	a.patience.seek = 10 * time.Second // on a busy machine too
 	return a
 }
 

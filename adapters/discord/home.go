@@ -12,8 +12,6 @@ import (
 const (
 	// mostSought is in how many servers a person is looked for, one call each.
 	mostSought = 10
-	// soughtWithin is how long that may take: an interaction waits three seconds.
-	soughtWithin = time.Second
 	// soughtAgain is how long somebody who was not found is not looked for.
 	soughtAgain = time.Minute
 )
@@ -38,7 +36,7 @@ func (a *Adapter) findHome(ctx context.Context, user string) string {
 	if guild := a.home(user); guild != "" || !a.sought.claim(user) {
 		return guild
 	}
-	ctx, cancel := context.WithTimeout(ctx, soughtWithin)
+	ctx, cancel := context.WithTimeout(ctx, a.patience.seek)
 	defer cancel()
 	guilds, err := a.guilds(ctx)
 	if err != nil || len(guilds) > mostSought {

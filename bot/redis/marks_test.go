@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/staffroom-bot/staffroom/bot"
 	"github.com/staffroom-bot/staffroom/bot/discussion"
@@ -59,7 +60,7 @@ func (b *bench) wantMarked(d *discussion.Discussion, want discussion.Entry) {
 	b.ok(err)
 	l, _ := b.live(scichat, 0)
 	for how, got := range map[string]discussion.Entry{"alone": one, "by its message": shown, "live": l.Entries[0]} {
-		if diff := cmp.Diff(want, got); diff != "" {
+		if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(discussion.Entry{})); diff != "" {
 			b.Errorf("%s (-want +got):\n%s", how, diff)
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"github.com/staffroom-bot/staffroom/bot/bottest"
 	"github.com/staffroom-bot/staffroom/bot/outbox"
 	"github.com/staffroom-bot/staffroom/bot/partner"
+	"github.com/staffroom-bot/staffroom/bot/schedule"
+	"github.com/staffroom-bot/staffroom/scheduler"
 )
 
 const mates = "01mates"
@@ -55,6 +57,35 @@ func (b *bench) partnersLife() {
 	b.ok(s.Advance(ctx, &st, partner.Decision{Past: &partner.Past{Round: 1}, Waves: map[string]string{"1.1": ""}}, outbox.Effects{}))
 	b.takesPart(ofAnne)
 	b.ok(s.Follow(ctx, home, ofAnne, ofAna))
+}
+
+// seedPartners gives a place a program in whose round somebody is.
+func (t *town) seedPartners(c bot.CommunityID, space bot.SpaceID, who bot.MemberID) {
+	t.Helper()
+	ctx, s := t.Context(), Partners{t.store}
+	id, former, gone := string(c)+"pairs", bot.MemberID(c)+"2", bot.MemberID(c)+"gone"
+	r := daily(id, 3)
+	r.Community, r.Space, r.Kind, r.Paused = c, space, partner.SeriesKind, false
+	r.Courses = map[string]schedule.Course{"America/New_York": {Settled: t.start, Next: t.start.Add(7 * time.Hour)}}
+	_, err := t.schedules().NextNumber(ctx, c)
+	t.ok(err)
+	t.ok(t.schedules().Advance(ctx, &r, nil, outbox.Effects{Jobs: []scheduler.Job{
+		{Group: string(c), ID: "series/" + r.ID, Kind: schedule.JobKind, Due: t.start.Add(7 * time.Hour), Payload: []byte(`{"series":"` + r.ID + `"}`)},
+	}}))
+	for _, m := range []bot.MemberID{who, former} {
+		t.ok(s.Join(ctx, c, id, partner.Participant{Member: m, Account: bot.Account{Space: space, User: string(m)}, Since: t.start}, time.Time{}, outbox.Effects{}))
+	}
+	t.ok(s.KeepProfile(ctx, c, who, partner.Profile{Teaches: []string{"math"}}))
+	t.ok(s.SetApart(ctx, c, who, gone, partner.Blocks, true))
+	t.ok(s.SetApart(ctx, c, who, gone, partner.Evaluation, true))
+	st := partner.Standing{ID: id, Community: c, Round: 1, Open: true, Numbers: 2}
+	g := partner.Group{ID: id + "-1-1", Community: c, Round: 1, Stage: partner.Made}
+	g.Seats = []partner.Seat{{Member: who, Account: bot.Account{Space: space, User: string(who)}, State: partner.SeatOpen}}
+	t.ok(s.Advance(ctx, &st, partner.Decision{
+		Groups: []partner.Group{g}, Numbers: map[int]bot.MemberID{1: who, 2: gone}, Waves: map[string]string{"1.0": "CAEC"},
+		Free: map[bot.MemberID]time.Time{former: t.start}, Silent: map[bot.MemberID]int{who: 1}, Past: &partner.Past{Round: 1},
+	}, outbox.Effects{}))
+	t.ok(s.KeepRest(ctx, c, id, who, partner.Rest{Paused: partner.OwnPause}, time.Time{}, outbox.Effects{}))
 }
 
 func TestADecisionOfPartnersIsStoredOnceAndWhole(t *testing.T) {

@@ -68,7 +68,7 @@ func (t *town) open() {
 	directory := community.NewDirectory(Communities{t.store}, community.Defaults{Language: "en", Zone: "UTC"}, t.clock.Now)
 	service := schedule.New(schedule.Options{Store: Schedules{t.store}, People: townsfolk{directory}, Words: catalogue{}, Log: log})
 	t.links = community.NewLinks(directory, Communities{t.store}, t.store, catalogue{},
-		Members{t.store}, CheckInTransfers{t.store}, schedule.NewTransfers(service, Schedules{t.store}), discussion.NewTransfers(Discussions{t.store}),
+		Members{t.store}, CheckInTransfers{t.store}, PartnerTransfers{t.store}, schedule.NewTransfers(service, Schedules{t.store}), discussion.NewTransfers(Discussions{t.store}),
 		library.NewTransfers(Library{t.store}))
 	t.router = bot.NewRouter(func(next bot.Handler) bot.Handler {
 		return func(ctx context.Context, req *bot.Request) (bot.Reply, error) {
@@ -130,6 +130,7 @@ func (t *town) seed(space bot.SpaceID, c bot.CommunityID, users ...string) {
 	t.ok(err)
 	t.seedCheckIns(c, space, bot.MemberID(name+users[0]))
 	t.seedLibrary(c, bot.Account{Space: space, User: users[0]}, bot.MemberID(name+users[0]))
+	t.seedPartners(c, space, bot.MemberID(name+users[0]))
 	t.ok(t.schedules().Advance(ctx, &r, []schedule.Entry{ended(1), ended(2), ended(3)}, outbox.Effects{Jobs: []scheduler.Job{
 		{Group: string(c), ID: "series/" + r.ID, Kind: schedule.JobKind, Due: t.start.Add(7 * time.Hour), Payload: []byte(`{"series":"` + r.ID + `"}`)},
 	}}))
@@ -216,7 +217,7 @@ func (t *town) begin() {
 		t.Fatal("no code")
 	}
 	preview := t.asks(lincoln, "ana", "/organize/link/entered", "code", strings.ToUpper(code[1]))
-	if got := preview.Text.String(); !strings.Contains(got, "link.holds.members n=3") || !strings.Contains(got, "link.holds.chats n=4") || !strings.Contains(got, "link.holds.series n=2") {
+	if got := preview.Text.String(); !strings.Contains(got, "link.holds.members n=3") || !strings.Contains(got, "link.holds.chats n=4") || !strings.Contains(got, "link.holds.series n=3") || !strings.Contains(got, "partner.holds n=1") {
 		t.Errorf("the preview is %s", got)
 	}
 	t.asks(lincoln, "ana", preview.Controls[0].Path)

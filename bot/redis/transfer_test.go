@@ -25,7 +25,7 @@ var leftOver = regexp.MustCompile(`^(about|left|numbers|in:.*|codetries:.*|posts
 var staying = strings.Fields(`about left moving codetries:<who> numbers jobs due lease next tries aside in:<hash>
 	posts queue sending changes lanes sent sentat sentto:<who> undelivered undeliveredat undeliveredid unreported unreached written reports reports:v
 	report:<id>:case report:<id>:case:v reportdraft:<id> reporttries:<who> reportsof:<who>
-	checkinrevision:<id> checkinfollowed:<who> libraryrules libraryrules:v librarysearch:<who>`)
+	checkinrevision:<id> checkinfollowed:<who> partnerfollowed:<who> libraryrules libraryrules:v librarysearch:<who>`)
 
 // Whoever adds a key adds it to what the town is seeded with, or here.
 func TestATownHasSomethingOfEveryKind(t *testing.T) {
@@ -139,7 +139,7 @@ func (t *town) wantJobs(c bot.CommunityID) {
 	someone := map[bot.CommunityID]string{ofLincoln: "ana", ofMadison: "mia"}[c]
 	want := []string{
 		"calendar", "chat/" + string(c) + "chat0", "chat/" + string(c) + "chat1",
-		"checkin/" + string(c) + "friday", "checkin/" + string(c) + "friday/list", "goal/" + string(c) + someone + "/g", "library-wish/" + string(c) + "w", "series/" + string(c) + "friday", "series/" + string(c) + "series",
+		"checkin/" + string(c) + "friday", "checkin/" + string(c) + "friday/list", "goal/" + string(c) + someone + "/g", "library-wish/" + string(c) + "w", "series/" + string(c) + "friday", "series/" + string(c) + "pairs", "series/" + string(c) + "series",
 	}
 	got := slices.DeleteFunc(t.client.HKeys(t.Context(), key(c, "jobs")).Val(), func(id string) bool { return strings.HasPrefix(id, outbox.JobKind+"/") })
 	slices.Sort(got)

@@ -133,7 +133,7 @@ func (p *person) take(n int) {
 		p.answer(n)
 		p.takeBack()
 	case among(remarkShare):
-		p.say(&utterance{kind: discussion.Remark}, "What a lovely evening")
+		p.say(&utterance{kind: discussion.Remark}, "Thanks to all of you")
 	case among(5):
 		p.answer(1 + p.IntN(n))
 	default:

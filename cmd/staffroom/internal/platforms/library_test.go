@@ -173,14 +173,13 @@ func (s *stage) searches() {
 // has it, which is not what was meant.
 func (s *stage) wants() {
 	s.Helper()
-	const wish = "photosynthesis"
-	s.finds(ana, wish)
-	s.does(ana, s.reads(ana, wish, s.before("library.find.empty", "wants")), "library.button.ask")
-	asked := s.word("library.wanted.asked", bot.Str("text", wish))
-	s.does(ana, s.reads(ana, asked), "library.button.unask")
-	s.reads(ana, s.word("library.wanted.taken_back", bot.Str("text", wish)))
+	const first, wish = "chlorophyll", "photosynthesis"
+	s.finds(ana, first)
+	s.does(ana, s.reads(ana, first, s.before("library.find.empty", "wants")), "library.button.ask")
+	s.does(ana, s.reads(ana, s.word("library.wanted.asked", bot.Str("text", first))), "library.button.unask")
+	s.reads(ana, s.word("library.wanted.taken_back", bot.Str("text", first)))
 	s.must(s.command(ana, "/library/wanted", map[string]string{"text": wish}))
-	s.reads(ana, asked)
+	s.reads(ana, s.word("library.wanted.asked", bot.Str("text", wish)))
 	s.must(s.command(eva, "/library/wanted", nil))
 	s.picks(eva, s.reads(eva, s.word("library.wanted.list"), wish), "library.button.answer", wish)
 	s.fillsIn(eva, map[bot.Key]string{"library.form.link": "https://leaves.example/"})
