@@ -134,7 +134,7 @@ func (s *stage) savesFromAMessage() {
 	list := s.reads(maria, s.word("library.saved.several", bot.Count("count", 2)), "strips.example/two", "strips.example/three")
 	s.picks(maria, list, "library.button.show", "strips.example/three")
 	s.does(maria, s.reads(maria, "strips.example/three", s.word("library.card.by", bot.Str("name", maria))), "library.button.undo")
-	s.reads(maria, s.word("library.undone.gone"))
+	until(s.T, "the second thing undone", func() bool { return s.count(maria, s.word("library.undone.gone")) == 2 })
 	s.must(s.command(maria, "/library/mine", nil))
 	s.reads(maria, s.word("library.mine.own", bot.Count("count", 2)))
 }
