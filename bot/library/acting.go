@@ -26,15 +26,14 @@ func (s *Service) askChange(ctx context.Context, req *bot.Request) (bot.Reply, e
 	if i < 0 {
 		return bot.Reply{}, s.notYours(req)
 	}
-	stands := map[string]string{
-		noteField: r.Credits[i].Note, gradeField: strings.Join(r.Grades, ", "), subjectField: r.Subject, tagsField: strings.Join(r.Tags, ", "),
-	}
+	stands := r.stands()
+	stands[noteField] = r.Credits[i].Note
 	title := bot.Field{
 		Name: titleField, Label: s.label(req, "library.form.title"), Hint: s.label(req, "library.form.title.hint"),
-		Value: bot.Shorten(r.Title, MostTitle), Optional: true, Max: MostTitle,
+		Value: stands[titleField], Optional: true, Max: MostTitle,
 	}
 	return bot.Ask(bot.Form{
-		Title: s.label(req, "library.form.change"), Path: changedPath + r.ID, Submit: s.label(req, "library.form.submit"),
+		Title: s.label(req, "library.form.change"), Path: changedPath + r.ID + "/" + marked(r.shared()), Submit: s.label(req, "library.form.submit"),
 		Fields: append([]bot.Field{title}, s.aboutFields(req, stands)...),
 	}), nil
 }
@@ -49,17 +48,22 @@ func (s *Service) changed(ctx context.Context, req *bot.Request) (bot.Reply, err
 	if len(wrong) > 0 {
 		return s.faults(req, wrong), nil
 	}
+	var was []string
 	a, err := s.alter(ctx, req, req.Params.Get("id"), func(r *Resource, _ Reading) error {
 		if r.credit(req.Member) < 0 {
 			return s.notYours(req)
 		}
-		r.change(req.Member, g)
+		was = r.change(req.Member, g, req.Params.Get("opened"))
 		return nil
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return bot.Reply{}, err
+	case len(was) > 0:
+		return s.news(ctx, req, a, "library.changed.both", bot.Str("was", strings.Join(was, " · ")))
+	default:
+		return s.news(ctx, req, a, "library.changed")
 	}
-	return s.news(ctx, req, a, "library.changed")
 }
 
 // undo takes away what a member added last.
@@ -76,12 +80,17 @@ func (s *Service) undo(ctx context.Context, req *bot.Request) (bot.Reply, error)
 		}
 		switch {
 		case r.undoable(req.Member, got.Now):
+		case r.overtaken(req.Member):
+			return bot.Reply{}, bot.Fail(bot.Conflict, s.say(req, "library.undo.changed"))
 		case !r.undone(req.Member):
 			return bot.Reply{}, bot.Fail(bot.Conflict, s.say(req, "library.undo.late"))
 		case r.seenBy(req.Member): // it is undone
 			return s.news(ctx, req, altered{r, got.Kept[id], got.Rules, got.Now}, undoneNews(&r, req.Member))
 		default:
 			return bot.Reply{}, s.gone(req)
+		}
+		if err := s.reopen(ctx, &r, req.Member, got.Now); err != nil {
+			return bot.Reply{}, err
 		}
 		gone := r.undo(req.Member, got.Now)
 		e := outbox.Effects{Input: req.Input}
@@ -163,7 +172,7 @@ func (s *Service) tried(ctx context.Context, req *bot.Request) (bot.Reply, error
 	}
 	for field, text := range map[string]string{workedField: said.Worked, alterField: said.Change} {
 		if n := utf8.RuneCountInString(text); n > mostTold {
-			wrong = append(wrong, fault{field, "library.fault.long", []bot.Arg{bot.Num("most", mostTold), bot.Num("count", n)}})
+			wrong = append(wrong, fault{field, bot.Key("library.fault.long." + field), []bot.Arg{bot.Num("most", mostTold), bot.Num("count", n)}})
 		}
 	}
 	if len(wrong) > 0 {

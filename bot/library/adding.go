@@ -17,7 +17,7 @@ func (r *Resource) credit(m bot.Member) int {
 // add takes in what a member says of the resource. Who says something again
 // replaces their note, and keeps the time of their credit.
 func (r *Resource) add(m bot.Member, g given, now time.Time) {
-	step := Step{At: now, Made: r.Version == 0}
+	step := Step{At: now, Made: r.Version == 0, Wish: g.wish}
 	if r.Title == "" && g.title != "" {
 		r.Title, step.Title = g.title, true
 	}
@@ -53,7 +53,14 @@ func (r *Resource) add(m bot.Member, g given, now time.Time) {
 	if g.from != (Origin{}) {
 		c.From = g.from
 	}
-	c.Last = step
+	if step.adds() || c.Note != step.Note { // else what was added before can still be undone
+		c.Last = step
+	}
+}
+
+// adds reports whether there is something in it, but for a note.
+func (s *Step) adds() bool {
+	return s.Made || s.First || s.Title || s.Subject || s.Wish != "" || len(s.Tags)+len(s.Grades) > 0
 }
 
 func containsFold(some []string, one string) bool {
@@ -77,6 +84,13 @@ func (r *Resource) undoable(m bot.Member, now time.Time) bool {
 func (r *Resource) undone(m bot.Member) bool {
 	i := r.credit(m)
 	return i < 0 || r.Credits[i].Last.Undone
+}
+
+// overtaken reports whether a member has changed the resource since they added to it, so
+// that there is nothing to undo.
+func (r *Resource) overtaken(m bot.Member) bool {
+	i := r.credit(m)
+	return i >= 0 && r.Credits[i].Last.Changed
 }
 
 // undo takes away what a member added last, or had added. gone says that nothing is
@@ -109,14 +123,6 @@ func (r *Resource) undoStep(i int) {
 		return
 	}
 	r.Credits[i].Note, r.Credits[i].Last = step.Note, Step{At: step.At, Undone: true}
-}
-
-// change takes what somebody who saved it wants it to be.
-func (r *Resource) change(m bot.Member, g given) {
-	r.Title, r.Subject, r.Tags, r.Grades = g.title, g.subject, g.tags, g.grades
-	r.Credits = slices.Clone(r.Credits)
-	c := &r.Credits[r.credit(m)]
-	c.Note, c.Last = g.note, Step{} // what was added is not what there is any more
 }
 
 // try takes in how it went with somebody, in the place of what they said before.

@@ -45,7 +45,7 @@ func (s *Service) card(req *bot.Request, of cardOf, names map[bot.MemberID]strin
 	if len(r.Tags) > 0 {
 		lines = append(lines, bot.Plain("#"+strings.Join(r.Tags, " #")))
 	}
-	lines = append(lines, bot.Join(" ", s.opinions(req, r), s.quote(req, r)))
+	lines = append(lines, bot.Join(" ", s.opinions(req, r), s.quote(req, r, names)))
 	if r.Health.State == Dead {
 		lines = append(lines, s.say(req, "library.card.dead", bot.Num("count", r.Health.Failed)))
 	}
@@ -113,42 +113,48 @@ func (s *Service) opinions(req *bot.Request, r *Resource) bot.Text {
 	return bot.Join(" ", tried, thanks)
 }
 
-// quote is what somebody said who tried it, or else who saved it.
-func (s *Service) quote(req *bot.Request, r *Resource) bot.Text {
-	said, grade := r.quoted()
+// quote is what somebody said who tried it, or else who saved it: they are named where
+// others have saved it too.
+func (s *Service) quote(req *bot.Request, r *Resource, names map[bot.MemberID]string) bot.Text {
+	said, grade, by := r.quoted()
 	if said == "" {
 		return nil
 	}
-	said = bot.Shorten(strings.Join(strings.Fields(said), " "), mostQuote)
-	if grade != "" {
-		return s.say(req, "library.card.quote.grade", bot.Str("quote", said), bot.Str("grade", grade))
+	quote := bot.Str("quote", bot.Shorten(oneLine(said), mostQuote))
+	switch name := names[by]; {
+	case grade != "":
+		return s.say(req, "library.card.quote.grade", quote, bot.Str("grade", grade))
+	case name != "" && len(r.Credits) > 1:
+		return s.say(req, "library.card.quote.name", quote, bot.Str("name", name))
+	default:
+		return s.say(req, "library.card.quote", quote)
 	}
-	return s.say(req, "library.card.quote", bot.Str("quote", said))
 }
 
 // quoted is the sentence that helps most to decide: what somebody would change who
 // would use it again, the latest of them, or what worked for them; then the same of
-// those who would not; then a note of those who saved it.
-func (r *Resource) quoted() (said, grade string) {
+// those who would not; then a note of those who saved it. Only of a note it tells by
+// whom it is.
+func (r *Resource) quoted() (said, grade string, by bot.MemberID) {
 	for _, again := range []bool{true, false} {
 		for _, t := range slices.Backward(r.Tries) {
 			if (t.Again != NotAgain) != again {
 				continue
 			}
 			if t.Change != "" {
-				return t.Change, t.Grade
+				return t.Change, t.Grade, ""
 			}
 			if t.Worked != "" {
-				return t.Worked, t.Grade
+				return t.Worked, t.Grade, ""
 			}
 		}
 	}
 	for _, c := range r.Credits {
 		if c.Note != "" {
-			return c.Note, ""
+			return c.Note, "", c.Member
 		}
 	}
-	return "", ""
+	return "", "", ""
 }
 
 func (s *Service) cardControls(req *bot.Request, of cardOf) []bot.Control {
@@ -163,6 +169,9 @@ func (s *Service) cardControls(req *bot.Request, of cardOf) []bot.Control {
 			controls = append(controls, bot.Control{Label: s.label(req, "library.button.archived"), URL: a})
 		}
 		controls = append(controls, s.control(req, "library.button.works", worksPath+r.ID))
+	}
+	if r.untold() {
+		controls = append(controls, bot.Control{Label: s.label(req, "library.button.notes", bot.Num("n", r.notes())), Path: notesPath + r.ID + "/0"})
 	}
 	controls = append(controls, s.control(req, "library.button.try", tryPath+r.ID))
 	if of.kept {
@@ -223,17 +232,22 @@ func (s *Service) meant(ctx context.Context, req *bot.Request, id string) (Resou
 
 // cardReply is the card with the names of those who saved it.
 func (s *Service) cardReply(ctx context.Context, req *bot.Request, of cardOf) (bot.Reply, error) {
-	var ids []bot.MemberID
-	for _, c := range of.r.Credits {
-		ids = append(ids, c.Member)
-	}
-	names, err := s.names(ctx, req, ids)
+	names, err := s.names(ctx, req, of.r.savers())
 	return s.card(req, of, names), err
 }
 
+// savers are the members who saved it.
+func (r *Resource) savers() []bot.MemberID {
+	var ids []bot.MemberID
+	for _, c := range r.Credits {
+		ids = append(ids, c.Member)
+	}
+	return ids
+}
+
 // news is the card in the place of the one whose button was pressed.
-func (s *Service) news(ctx context.Context, req *bot.Request, a altered, key bot.Key) (bot.Reply, error) {
-	reply, err := s.cardReply(ctx, req, cardOf{r: &a.r, kept: a.kept, now: a.now, news: s.say(req, key), rules: &a.rules})
+func (s *Service) news(ctx context.Context, req *bot.Request, a altered, key bot.Key, args ...bot.Arg) (bot.Reply, error) {
+	reply, err := s.cardReply(ctx, req, cardOf{r: &a.r, kept: a.kept, now: a.now, news: s.say(req, key, args...), rules: &a.rules})
 	return replacing(req, reply), err
 }
 

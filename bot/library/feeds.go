@@ -31,7 +31,7 @@ type FeedRules struct {
 	Members  bool      `json:"members,omitempty"`  // whoever is a member may see the address
 }
 
-// renew gives the feed another address.
+// renew gives the feed another address, and turns it on.
 func (f *FeedRules) renew(now time.Time) {
 	f.On, f.Number, f.Since = true, f.Number+1, now
 	if f.Begun.IsZero() {
@@ -81,7 +81,7 @@ func (s *Service) feedReply(req *bot.Request, rules *Rules, news bot.Text) bot.R
 	f := rules.Feed
 	switch {
 	case s.feeds.at == "":
-		return replacing(req, bot.Say(s.say(req, "library.feed.nowhere", bot.Str("setting", "public.url")), back))
+		return replacing(req, bot.Say(s.say(req, "library.feed.nowhere", bot.Str("setting", "public.listen, public.url")), back))
 	case !f.On:
 		return replacing(req, bot.Say(bot.Join("\n", news, s.say(req, "library.feed.off")), s.control(req, "library.feed.button.on", feedsPath+"/on"), back))
 	}
@@ -122,7 +122,7 @@ func (s *Service) beginFeed(ctx context.Context, req *bot.Request) (bot.Reply, e
 
 // renewFeed gives the feed another address.
 func (s *Service) renewFeed(ctx context.Context, req *bot.Request) (bot.Reply, error) {
-	return s.feedRule(ctx, req, "library.feed.renewed", (*FeedRules).renew)
+	return s.feedRuleOn(ctx, req, "library.feed.renewed", (*FeedRules).renew)
 }
 
 // askRenewFeed asks once: whoever reads the feed must be given the new address.
@@ -137,7 +137,7 @@ func (s *Service) endFeed(ctx context.Context, req *bot.Request) (bot.Reply, err
 }
 
 func (s *Service) setFeedReaders(ctx context.Context, req *bot.Request) (bot.Reply, error) {
-	return s.feedRule(ctx, req, "library.organize.saved", func(f *FeedRules, _ time.Time) { f.Members = req.Params.Get("who") == "members" })
+	return s.feedRuleOn(ctx, req, "library.organize.saved", func(f *FeedRules, _ time.Time) { f.Members = req.Params.Get("who") == "members" })
 }
 
 // feedRule changes the rules of the feed and shows how they are now.
@@ -145,6 +145,23 @@ func (s *Service) feedRule(ctx context.Context, req *bot.Request, news bot.Key, 
 	rules, err := s.changeRules(ctx, req, func(r *Rules, now time.Time) { change(&r.Feed, now) })
 	if err != nil {
 		return bot.Reply{}, err
+	}
+	return s.feedReply(req, &rules, s.say(req, news)), nil
+}
+
+// feedRuleOn does the same of a feed that is on. One that has been turned off since it was
+// shown stays off.
+func (s *Service) feedRuleOn(ctx context.Context, req *bot.Request, news bot.Key, change func(*FeedRules, time.Time)) (bot.Reply, error) {
+	rules, err := s.changeRules(ctx, req, func(r *Rules, now time.Time) {
+		if r.Feed.On {
+			change(&r.Feed, now)
+		}
+	})
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if !rules.Feed.On {
+		news = "library.feed.unchanged"
 	}
 	return s.feedReply(req, &rules, s.say(req, news)), nil
 }

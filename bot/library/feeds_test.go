@@ -143,6 +143,11 @@ func TestAFeedIsRenewedAndEnds(t *testing.T) {
 	}
 	o.must("olga", control(t, o.must("olga", "/organize/library/feed"), "library.feed.button.off"))
 	o.wantStatus(next, http.StatusGone)
+	for _, path := range []string{control(t, ask, "library.feed.button.renew.yes"), "/organize/library/feed/for/members"} { // from an old message
+		late := o.must("olga", path)
+		says(t, late, "library.feed.unchanged", "library.feed.off")
+		control(t, late, "library.feed.button.on")
+	}
 	third, _ := addresses(t, o.must("olga", control(t, o.must("olga", "/organize/library/feed"), "library.feed.button.on")))
 	again, _ := addresses(t, o.must("olga", "/organize/library/feed/on")) // another organizer does the same
 	if third == next || third == atom || again != third {

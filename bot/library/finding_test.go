@@ -31,6 +31,14 @@ func TestHidden(t *testing.T) {
 	if _, err := o.ask("joe", "/library/tried/"+id, "again", "yes"); bot.CodeOf(err) != bot.NotFound {
 		t.Errorf("joe tries it: %v", err)
 	}
+	for _, links := range []string{"https://example.org/strips", "https://example.org/open https://www.example.org/strips"} {
+		if _, err := o.ask("joe", "/library/save", "link", links); bot.CodeOf(err) != bot.Forbidden || refusal(err) != "en library.save.hidden" {
+			t.Errorf("joe saves it: %v", err)
+		}
+	}
+	if _, there := o.resource("example.org/open"); there {
+		t.Error("what stood before it is saved")
+	}
 	says(t, o.must("ana", "/library/card/"+id), "library.card.hidden")
 	o.must("olga", "/library/hide/"+id+"/no")
 	says(t, o.must("joe", "/library/find", "words", "strips"), "library.card.title")
@@ -148,7 +156,7 @@ func TestTypedIsData(t *testing.T) {
 	id := library.IDOf("example.org/a")
 	o.must("ana", "/library/save", "link", "https://example.org/a")
 	replies := []bot.Reply{
-		o.must("ana", "/library/changed/"+id, "title", typed, "note", typed, "tags", typed, "subject", typed[:30]),
+		o.must("ana", "/library/changed/"+id+"/-", "title", typed, "note", typed, "tags", typed, "subject", typed[:30]),
 		o.must("joe", "/library/tried/"+id, "again", "yes", "worked", typed),
 		o.must("joe", "/library/mine"), o.must("joe", "/library/find"), o.must("joe", "/library/wanted", "text", typed),
 	}

@@ -208,7 +208,11 @@ func (s *Service) askTicks(ctx context.Context, req *bot.Request) (bot.Reply, er
 		if i == bot.MaxFields {
 			break // they come when these are saved
 		}
-		boxes := bot.Field{Name: ticksField + strconv.Itoa(i), Label: s.label(req, "library.form.ticks.label", bot.Num("n", i+1)), Many: true, Optional: true}
+		label := s.label(req, "library.form.ticks.label")
+		if i > 0 {
+			label = s.label(req, "library.form.ticks.label.more", bot.Num("n", i+1))
+		}
+		boxes := bot.Field{Name: ticksField + strconv.Itoa(i), Label: label, Many: true, Optional: true}
 		for _, l := range some {
 			boxes.Choices = append(boxes.Choices, bot.Choice{Value: IDOf(l.link.Key), Label: s.boxLabel(req, &l, names)})
 		}

@@ -1,6 +1,7 @@
 package library
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -18,6 +19,7 @@ type given struct {
 	tags    []string
 	grades  []string
 	from    Origin
+	wish    string // the ID of the one that it answers
 }
 
 // fault says what is wrong with a field, in the words of a message.
@@ -34,6 +36,9 @@ const mostLinks = 10
 func linksOf(typed string) (links []link.Link, wrong []fault) {
 	for _, word := range strings.Fields(typed) {
 		l, err := link.Parse(strings.TrimRight(word, ",;"))
+		if errors.Is(err, link.ErrLong) {
+			return nil, []fault{{linkField, "library.fault.link.long", []bot.Arg{bot.Num("most", link.MaxLength)}}}
+		}
 		if err != nil {
 			return nil, []fault{{linkField, "library.fault.link", []bot.Arg{bot.Str("typed", bot.Shorten(word, MostTag))}}}
 		}
@@ -52,13 +57,18 @@ func linksOf(typed string) (links []link.Link, wrong []fault) {
 }
 
 // typedWords takes apart what was typed after a command, without names: first links,
-// then words, of which those with "#" are tags.
+// then words, of which those with "#" are tags. What ends a sentence is no part of a link
+// there; alone, a link is what was copied.
 func typedWords(typed string) (links, note, tags string) {
 	var l, n, t []string
-	for i, word := range strings.Fields(typed) {
+	words := strings.Fields(typed)
+	for i, word := range words {
 		low := strings.ToLower(word)
 		switch {
 		case i == 0, strings.HasPrefix(low, "https://"), strings.HasPrefix(low, "http://"):
+			if len(words) > 1 {
+				word = strings.TrimRight(word, ".,;:!")
+			}
 			l = append(l, word)
 		case strings.HasPrefix(word, "#") && len(word) > 1:
 			t = append(t, strings.TrimRight(word, ".,;"))
@@ -75,14 +85,14 @@ func read(value func(field string) string) (g given, wrong []fault) {
 	text := func(field string, most int) string {
 		t := strings.TrimSpace(value(field))
 		if n := utf8.RuneCountInString(t); n > most {
-			refuse(field, "library.fault.long", bot.Num("most", most), bot.Num("count", n))
+			refuse(field, bot.Key("library.fault.long."+field), bot.Num("most", most), bot.Num("count", n))
 		}
 		return t
 	}
 	g.title, g.note, g.subject = text(titleField, MostTitle), text(noteField, MostNote), text(subjectField, MostTag)
 	g.tags = tagsOf(value(tagsField))
 	if len(g.tags) > MostTags {
-		refuse(tagsField, "library.fault.tags", bot.Num("most", MostTags))
+		refuse(tagsField, "library.fault.tags", bot.Num("most", MostTags), bot.Num("count", len(g.tags)))
 	}
 	if slices.ContainsFunc(g.tags, func(t string) bool { return utf8.RuneCountInString(t) > MostTag }) {
 		refuse(tagsField, "library.fault.tag", bot.Num("most", MostTag))

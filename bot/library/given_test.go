@@ -43,6 +43,9 @@ func TestReadGiven(t *testing.T) {
 	var fields []string
 	for _, w := range wrong {
 		fields = append(fields, w.field)
+		if w.field == noteField && w.key != "library.fault.long.note" {
+			t.Errorf("a long note is told with %s", w.key)
+		}
 	}
 	if want := []string{titleField, noteField, subjectField, tagsField, gradeField}; !slices.Equal(fields, want) {
 		t.Errorf("faults in %q, want %q", fields, want)
@@ -57,6 +60,7 @@ func TestLinksOf(t *testing.T) {
 		"fractions":                              "?library.fault.link",
 		"https://example.org/a http://10.0.0.1/": "?library.fault.link",
 		"":                                       "?library.fault.no_link",
+		"https://example.org/?q=" + strings.Repeat("x", 3000): "?library.fault.link.long",
 		"https://a.org https://b.org https://c.org https://d.org https://e.org https://f.org https://g.org https://h.org https://i.org https://j.org https://k.org": "?library.fault.links",
 	} {
 		links, wrong := linksOf(typed)
@@ -79,6 +83,9 @@ func TestTypedWords(t *testing.T) {
 		"example.org/a Skip part two":                       "example.org/a|Skip part two|",
 		"https://a.org #fractions Skip #hands-on, part two": "https://a.org|Skip part two|#fractions #hands-on",
 		"https://a.org HTTPS://b.org see b.org":             "https://a.org HTTPS://b.org|see b.org|",
+		"https://a.org/foo. Great":                          "https://a.org/foo|Great|",
+		"https://a.org/b! Also https://a.org/c.":            "https://a.org/b https://a.org/c|Also|",
+		"https://a.org/Apple_Inc.":                          "https://a.org/Apple_Inc.||",
 		"https://a.org # 1":                                 "https://a.org|# 1|",
 		"  ":                                                "||",
 	} {

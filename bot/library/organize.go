@@ -61,7 +61,7 @@ func (s *Service) organizeReply(ctx context.Context, req *bot.Request, news bot.
 		news, s.say(req, "library.organize", bot.Count("count", count)),
 		s.say(req, "library.organize.adds", bot.Rich("who", s.say(req, bot.Key("library.adds."+string(got.Rules.adders()))))),
 		s.blockedLine(req, &got.Rules),
-		s.say(req, "library.organize.wanted", bot.Count("count", openOnes(wishes, got.Now))),
+		s.wantedLine(req, openOnes(wishes, got.Now)),
 	}
 	if len(latest) > 0 {
 		lines = append(append(lines, s.say(req, "library.organize.latest")), s.lines(req, latest)...)
@@ -95,6 +95,13 @@ func (s *Service) blockedLine(req *bot.Request, rules *Rules) bot.Text {
 	return s.say(req, "library.organize.blocked", bot.Count("count", len(sites)), bot.Str("sites", named))
 }
 
+func (s *Service) wantedLine(req *bot.Request, count int) bot.Text {
+	if count == 0 {
+		return s.say(req, "library.organize.wanted.none")
+	}
+	return s.say(req, "library.organize.wanted", bot.Count("count", count))
+}
+
 // hidePicked hides the resource that was picked.
 func (s *Service) hidePicked(ctx context.Context, req *bot.Request) (bot.Reply, error) {
 	a, err := s.hidden(ctx, req, req.Value(bot.Picked), true)
@@ -115,6 +122,9 @@ func (s *Service) setAdds(ctx context.Context, req *bot.Request) (bot.Reply, err
 
 // mostSiteText is how long the blocked sites may be as they are typed, in characters.
 const mostSiteText = 4000
+
+// mostUnread is how much of what could not be read is told again, in characters.
+const mostUnread = 300
 
 const sitesField = "sites"
 
@@ -137,8 +147,8 @@ func (s *Service) askBlocked(ctx context.Context, req *bot.Request) (bot.Reply, 
 func (s *Service) block(ctx context.Context, req *bot.Request) (bot.Reply, error) {
 	sites, unknown := sitesOf(req.Value(sitesField))
 	switch {
-	case unknown != "":
-		return s.faults(req, []fault{{sitesField, "library.fault.site", []bot.Arg{bot.Str("typed", bot.Shorten(unknown, MostTag))}}}), nil
+	case len(unknown) > 0:
+		return s.faults(req, []fault{{sitesField, "library.fault.site", []bot.Arg{bot.Str("typed", bot.Shorten(strings.Join(unknown, "; "), mostUnread))}}}), nil
 	case len(sites) > MostBlocked:
 		return s.faults(req, []fault{{sitesField, "library.fault.sites", []bot.Arg{bot.Num("most", MostBlocked)}}}), nil
 	}

@@ -2,7 +2,6 @@ package library
 
 import (
 	"net/url"
-	"strings"
 
 	"github.com/staffroom-bot/staffroom/bot"
 	"github.com/staffroom-bot/staffroom/bot/library/link"
@@ -28,18 +27,6 @@ func (r *Rules) showable(address string) bool {
 	if err != nil || len(address) > mostPicture || u.Scheme != "https" || u.User != nil || u.Port() != "" {
 		return false
 	}
-	l, err := link.Parse(address) // which wants a name that is not a number
-	return err == nil && !inside(u.Hostname()) && !r.blocks(l) && !r.blocks(link.Link{Address: address})
-}
-
-// inside reports whether a name is for a network of one's own.
-// https://www.iana.org/assignments/special-use-domain-names/special-use-domain-names.xhtml
-func inside(host string) bool {
-	host = strings.ToLower(strings.TrimSuffix(host, "."))
-	for _, name := range []string{"local", "localhost", "localdomain", "internal", "intranet", "lan", "home", "corp", "home.arpa", "onion"} {
-		if strings.HasSuffix(host, "."+name) {
-			return true
-		}
-	}
-	return false
+	l, err := link.Parse(address) // which wants a name on the public web
+	return err == nil && !r.blocks(l) && !r.blocks(link.Link{Address: address})
 }

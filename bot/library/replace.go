@@ -15,10 +15,12 @@ func (s *Service) askReplace(ctx context.Context, req *bot.Request) (bot.Reply, 
 		return bot.Reply{}, err
 	}
 	stands := map[string]string{gradeField: strings.Join(r.Grades, ", "), subjectField: r.Subject, tagsField: strings.Join(r.Tags, ", ")}
-	return bot.Ask(bot.Form{
-		Title: s.label(req, "library.digest.form.replace"), Path: replacedPath + r.ID, Submit: s.label(req, "library.form.submit"),
-		Fields: append([]bot.Field{s.linkField(req, "")}, s.aboutFields(req, stands)...),
-	}), nil
+	return s.ifAllowed(ctx, req, func() bot.Reply {
+		return bot.Ask(bot.Form{
+			Title: s.label(req, "library.digest.form.replace"), Path: replacedPath + r.ID, Submit: s.label(req, "library.form.submit"),
+			Fields: append([]bot.Field{s.linkField(req, "")}, s.aboutFields(req, stands)...),
+		})
+	})
 }
 
 // replaced takes the form. What is not found any more stays as it is: whether something

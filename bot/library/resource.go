@@ -67,14 +67,17 @@ type Step struct {
 	At time.Time `json:"at"`
 	// By is who had it added for whoever the credit is of: a host, who can undo it too.
 	By      bot.MemberID `json:"by,omitempty"`
-	Undone  bool         `json:"undone,omitempty"` // and there is nothing else in it
-	Made    bool         `json:"made,omitempty"`   // the resource itself
-	First   bool         `json:"first,omitempty"`  // their credit
-	Note    string       `json:"note,omitempty"`   // what their note was before
+	Undone  bool         `json:"undone,omitempty"`  // and there is nothing else in it
+	Changed bool         `json:"changed,omitempty"` // they have changed it since: there is nothing else in it
+	Made    bool         `json:"made,omitempty"`    // the resource itself
+	First   bool         `json:"first,omitempty"`   // their credit
+	Note    string       `json:"note,omitempty"`    // what their note was before
 	Title   bool         `json:"title,omitempty"`
 	Subject bool         `json:"subject,omitempty"`
 	Tags    []string     `json:"tags,omitempty"`
 	Grades  []string     `json:"grades,omitempty"`
+	// Wish is the ID of the one that it answered.
+	Wish string `json:"wish,omitempty"`
 }
 
 // UndoFor is how long what was saved can be undone with one tap.

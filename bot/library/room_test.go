@@ -2,6 +2,7 @@ package library_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -136,7 +137,7 @@ func newRoom(t *testing.T, change ...func(*library.FeedOptions)) *room {
 	s.Register(o.router)
 	o.router.Command(bot.Command{Name: "organize", Subcommands: []bot.Subcommand{s.Organizing()}})
 	o.runner = scheduler.NewRunner(store, scheduler.Options{})
-	o.runner.Handle(library.WishJobKind, s.EndWish)
+	o.runner.Handle(library.WishJobKind, s.TendWish)
 	return o
 }
 
@@ -182,6 +183,15 @@ func says(t *testing.T, r bot.Reply, parts ...string) {
 	}
 }
 
+// refusal is what somebody is told of an error.
+func refusal(err error) string {
+	var told *bot.Error
+	if !errors.As(err, &told) {
+		return ""
+	}
+	return told.Message.String()
+}
+
 func (o *room) resource(key string) (library.Resource, bool) {
 	o.Helper()
 	got, err := o.store.Library.Read(o.Context(), school, "", library.IDOf(key))
@@ -190,4 +200,23 @@ func (o *room) resource(key string) (library.Resource, bool) {
 	}
 	r, ok := got.Found[library.IDOf(key)]
 	return r, ok
+}
+
+// wish is the ID of what somebody asks for.
+func (o *room) wish(user, text string) string {
+	o.Helper()
+	o.must(user, "/library/wanted", "text", text)
+	wishes, err := o.store.Wishes(o.Context(), school)
+	if err != nil || len(wishes) == 0 {
+		o.Fatal(wishes, err)
+	}
+	return wishes[len(wishes)-1].ID
+}
+
+// pass lets time pass, with what is due.
+func (o *room) pass(d time.Duration) {
+	o.Helper()
+	if err := o.clock.RunUntil(o.Context(), o.runner, o.clock.Now().Add(d)); err != nil {
+		o.Fatal(err)
+	}
 }

@@ -41,18 +41,21 @@ func (r *Rules) blocks(l link.Link) bool {
 	return slices.ContainsFunc(r.Blocked, func(site string) bool { return host == site || strings.HasSuffix(host, "."+site) })
 }
 
-// sitesOf reads sites, one a line or with commas between, as names or as addresses.
-// unknown is the first that is none.
-func sitesOf(typed string) (sites []string, unknown string) {
-	for _, word := range strings.FieldsFunc(typed, func(r rune) bool { return strings.ContainsRune(" ,;\t\r\n", r) }) {
-		l, err := link.Parse(strings.TrimPrefix(word, "*."))
-		if err != nil {
-			return nil, word
-		}
-		if host := l.Host(); !slices.Contains(sites, host) {
-			sites = append(sites, host)
+// sitesOf reads sites, one a line or with blanks or commas between, as names or as
+// addresses. unknown are the lines in which something is none.
+func sitesOf(typed string) (sites, unknown []string) {
+	for line := range strings.Lines(typed) {
+		for _, word := range strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(" ,;\t\r\n", r) }) {
+			l, err := link.Parse(strings.TrimPrefix(word, "*."))
+			if err != nil {
+				unknown = append(unknown, strings.TrimSpace(line))
+				break
+			}
+			if host := l.Host(); !slices.Contains(sites, host) {
+				sites = append(sites, host)
+			}
 		}
 	}
 	slices.Sort(sites)
-	return sites, ""
+	return sites, unknown
 }

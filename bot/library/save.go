@@ -35,10 +35,15 @@ func (s *Service) save(ctx context.Context, req *bot.Request) (bot.Reply, error)
 		gradeField: req.Value(gradeField), subjectField: req.Value(subjectField), linkField: typed,
 	}
 	if typed == "" {
-		return s.askSave(req, given, Origin{}), nil
+		return s.ifAllowed(ctx, req, func() bot.Reply { return s.askSave(req, given, Origin{}) })
 	}
 	links, wrong := linksOf(typed)
 	g, more := read(func(field string) string { return given[field] })
+	for i := range wrong {
+		if wrong[i].key == "library.fault.link" && !strings.Contains(typed, "://") { // it is no link that somebody typed wrong
+			wrong[i].key, wrong[i].args = "library.fault.first", []bot.Arg{bot.Str("command", req.Typed("/library save"))}
+		}
+	}
 	if wrong = append(wrong, more...); len(wrong) > 0 {
 		return bot.Reply{}, s.refused(req, wrong)
 	}
@@ -48,7 +53,7 @@ func (s *Service) save(ctx context.Context, req *bot.Request) (bot.Reply, error)
 // saveMessage opens the form with the links of a message.
 func (s *Service) saveMessage(ctx context.Context, req *bot.Request) (bot.Reply, error) {
 	if req.Subject == nil {
-		return s.askSave(req, nil, Origin{}), nil
+		return s.ifAllowed(ctx, req, func() bot.Reply { return s.askSave(req, nil, Origin{}) })
 	}
 	found := link.Find(req.Subject.Text)
 	if len(found) == 0 {
@@ -62,7 +67,21 @@ func (s *Service) saveMessage(ctx context.Context, req *bot.Request) (bot.Reply,
 	for _, l := range found[:min(len(found), mostLinks)] {
 		lines = append(lines, l.Address)
 	}
-	return s.askSave(req, map[string]string{linkField: strings.Join(lines, "\n")}, from), nil
+	return s.ifAllowed(ctx, req, func() bot.Reply {
+		return s.askSave(req, map[string]string{linkField: strings.Join(lines, "\n")}, from)
+	})
+}
+
+// ifAllowed opens a form for who may add: nobody else writes what is not taken.
+func (s *Service) ifAllowed(ctx context.Context, req *bot.Request, ask func() bot.Reply) (bot.Reply, error) {
+	got, err := s.store.Read(ctx, req.Member.Community, req.Member.ID)
+	if err == nil {
+		err = s.allowed(req, &got.Rules, nil)
+	}
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	return ask(), nil
 }
 
 // nowhere stands in the path of a form for no chat.
@@ -129,6 +148,7 @@ type saving struct {
 	r     Resource
 	first bot.MemberID // who had saved it before; empty: nobody
 	mine  bool         // the asker had
+	tags  []string     // that were not there
 }
 
 // saved keeps links and shows what came of it.
@@ -157,6 +177,8 @@ func (s *Service) savedNews(req *bot.Request, one *saving, names map[bot.MemberI
 	switch name := names[one.first]; {
 	case one.mine && g.note != "":
 		return s.say(req, "library.saved.changed")
+	case one.mine && len(one.tags) > 0:
+		return s.say(req, "library.saved.again.tags", bot.Count("count", len(one.tags)), bot.Str("tags", "#"+strings.Join(one.tags, " #")))
 	case one.mine:
 		return s.say(req, "library.saved.again")
 	case name != "" && g.note != "":
@@ -179,6 +201,11 @@ func (s *Service) take(ctx context.Context, req *bot.Request, links []link.Link,
 	if err == nil {
 		err = s.allowed(req, &got.Rules, links)
 	}
+	for _, id := range ids {
+		if r, known := got.Found[id]; err == nil && known {
+			err = s.open(req, &r)
+		}
+	}
 	if err != nil {
 		return nil, got.Now, err
 	}
@@ -198,10 +225,25 @@ func (s *Service) allowed(req *bot.Request, rules *Rules, links []link.Link) err
 	if !rules.mayAdd(req.Member) {
 		return bot.Fail(bot.Forbidden, s.say(req, bot.Key("library.adds.refused."+string(rules.adders()))))
 	}
-	if i := slices.IndexFunc(links, rules.blocks); i >= 0 {
-		return bot.Fail(bot.Forbidden, s.say(req, "library.blocked", bot.Str("site", links[i].Host())))
+	var sites []string
+	for _, l := range links {
+		if host := l.Host(); rules.blocks(l) && !slices.Contains(sites, host) {
+			sites = append(sites, host)
+		}
+	}
+	if len(sites) > 0 {
+		return bot.Fail(bot.Forbidden, s.say(req, "library.blocked", bot.Str("site", strings.Join(sites, ", "))))
 	}
 	return nil
+}
+
+// open says why somebody may not save what is there already: organizers have hidden it,
+// and saving it would show it.
+func (s *Service) open(req *bot.Request, r *Resource) error {
+	if r.seenBy(req.Member) {
+		return nil
+	}
+	return bot.Fail(bot.Forbidden, s.say(req, "library.save.hidden"))
 }
 
 // takeOne keeps a link, and what add says of it.
@@ -209,14 +251,24 @@ func (s *Service) takeOne(ctx context.Context, req *bot.Request, input bot.Input
 	c, id := req.Member.Community, IDOf(l.Key)
 	for range mostTries {
 		r, known := got.Found[id]
-		if !known {
+		if known {
+			if err := s.open(req, &r); err != nil {
+				return saving{}, err
+			}
+		} else {
 			r = Resource{ID: id, Community: c, Key: l.Key, Address: l.Address, Space: req.Account.Space, Created: got.Now}
 		}
 		one := saving{mine: r.credit(req.Member) >= 0}
 		if len(r.Credits) > 0 {
 			one.first = r.Credits[0].Member
 		}
+		before := r.Tags
 		add(&r, got.Now)
+		for _, t := range r.Tags {
+			if !slices.Contains(before, t) {
+				one.tags = append(one.tags, t)
+			}
+		}
 		err := s.store.Advance(ctx, &r, outbox.Effects{Input: input, Jobs: pageJobs(&r, got.Now)})
 		if bot.CodeOf(err) != bot.Conflict && !errors.Is(err, outbox.ErrRepeated) {
 			one.r = r

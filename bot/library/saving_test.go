@@ -1,6 +1,7 @@
 package library_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -99,10 +100,38 @@ func TestUndoing(t *testing.T) {
 	for range 2 {
 		says(t, o.must("ana", undo), "en library.undone\n", "first")
 	}
-	o.must("ana", "/library/save", "link", "https://example.org/strips")
+	o.must("ana", "/library/save", "link", "https://example.org/strips third")
 	o.clock.Set(o.clock.Now().Add(time.Hour))
 	if _, err := o.ask("ana", undo); bot.CodeOf(err) != bot.Conflict {
 		t.Errorf("after an hour: %v", err)
+	}
+}
+
+// Who saves the same again adds nothing, so that Undo takes back what they added before.
+func TestUndoingAfterTheSameAgain(t *testing.T) {
+	o := newRoom(t)
+	const link = "https://example.org/strips Note #fractions"
+	o.must("ana", "/library/save", "link", link)
+	again := o.must("ana", "/library/save", "link", link)
+	says(t, o.must("ana", control(t, again, "library.button.undo")), "library.undone.gone")
+	if r, there := o.resource("example.org/strips"); there {
+		t.Errorf("it is there: %+v", r)
+	}
+}
+
+// Undo of what was changed since says so.
+func TestUndoingAfterAChange(t *testing.T) {
+	o := newRoom(t)
+	card := o.must("ana", "/library/save", "link", "https://example.org/strips Note")
+	form := o.must("ana", control(t, card, "library.button.change")).Form
+	o.must("ana", form.Path, "note", "Better note")
+	_, err := o.ask("ana", control(t, card, "library.button.undo"))
+	var told *bot.Error
+	if !errors.As(err, &told) || told.Code != bot.Conflict || !strings.Contains(told.Message.String(), "library.undo.changed") {
+		t.Errorf("it says %v", err)
+	}
+	if r, _ := o.resource("example.org/strips"); len(r.Credits) != 1 || r.Credits[0].Note != "Better note" {
+		t.Errorf("it is %+v", r)
 	}
 }
 
@@ -148,20 +177,20 @@ func TestWhoMayDoWhat(t *testing.T) {
 	o.must("ana", "/library/save", "link", "https://example.org/strips")
 	id := library.IDOf("example.org/strips")
 	for path, who := range map[string]string{ // who may, of ana, who saved it, joe, host and organizer
-		"/organize/library":            "organizer",
-		"/organize/library/adds":       "organizer",
-		"/organize/library/blocked":    "organizer",
-		"/organize/library/block":      "organizer",
-		"/organize/library/hide":       "organizer",
-		"/library/hide/" + id + "/yes": "organizer",
-		"/library/hide/" + id + "/no":  "organizer",
-		"/library/change/" + id:        "ana",
-		"/library/changed/" + id:       "ana",
-		"/library/card/" + id:          "ana joe host organizer",
-		"/library/try/" + id:           "ana joe host organizer",
-		"/library/thank/" + id:         "ana joe host organizer",
-		"/library/keep/" + id + "/yes": "ana joe host organizer",
-		"/library/report/" + id:        "ana joe host organizer",
+		"/organize/library":             "organizer",
+		"/organize/library/adds":        "organizer",
+		"/organize/library/blocked":     "organizer",
+		"/organize/library/block":       "organizer",
+		"/organize/library/hide":        "organizer",
+		"/library/hide/" + id + "/yes":  "organizer",
+		"/library/hide/" + id + "/no":   "organizer",
+		"/library/change/" + id:         "ana",
+		"/library/changed/" + id + "/-": "ana",
+		"/library/card/" + id:           "ana joe host organizer",
+		"/library/try/" + id:            "ana joe host organizer",
+		"/library/thank/" + id:          "ana joe host organizer",
+		"/library/keep/" + id + "/yes":  "ana joe host organizer",
+		"/library/report/" + id:         "ana joe host organizer",
 	} {
 		var may []string
 		for _, user := range []string{"ana", "joe", "host", "organizer"} {
@@ -211,5 +240,43 @@ func TestMessageMenu(t *testing.T) {
 	o.must("joe", form.Path, "link", form.Fields[0].Value)
 	if r, _ := o.resource("example.org/b"); len(r.Credits) != 1 || r.Credits[0].From != (library.Origin{Chat: "c1", Name: "SciChat", Question: 4}) {
 		t.Errorf("it is from %+v", r.Credits)
+	}
+}
+
+// Who may not add hears it before they have written anything, and all sites from which
+// nothing is taken are named.
+func TestRefusedBeforehand(t *testing.T) {
+	o := newRoom(t)
+	o.roles["olga"] = bot.RoleOrganizer
+	o.must("olga", "/organize/library/block", "sites", "spam.org\nads.example.com")
+	if _, err := o.ask("joe", "/library/save", "link", "https://spam.org/a https://example.org/b https://ads.example.com/c"); refusal(err) != "en library.blocked site=spam.org, ads.example.com" {
+		t.Errorf("blocked sites: %v", refusal(err))
+	}
+	o.must("joe", "/library/wanted", "text", "Decimal games")
+	wishes, err := o.store.Wishes(t.Context(), school)
+	if err != nil || len(wishes) != 1 {
+		t.Fatal(wishes, err)
+	}
+	if o.must("joe", "/library/answer", bot.Picked, wishes[0].ID).Form == nil || o.must("joe", "/library/save").Form == nil {
+		t.Error("who may add gets no form")
+	}
+	o.must("olga", "/organize/library/adds", bot.Picked, string(bot.RoleOrganizer))
+	for path, value := range map[string]string{"/library/save": "", "/library/answer": wishes[0].ID} {
+		if _, err := o.ask("joe", path, bot.Picked, value); refusal(err) != "en library.adds.refused.organizer" {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
+// Saving again says what it added, and words before a link are told where they belong.
+func TestSavedAgainAndWordsFirst(t *testing.T) {
+	o := newRoom(t)
+	o.must("ana", "/library/save", "link", "https://example.org/strips", "tags", "uno")
+	says(t, o.must("ana", "/library/save", "link", "https://example.org/strips", "tags", "uno dos"), "library.saved.again.tags", "tags=#dos")
+	says(t, o.must("ana", "/library/save", "link", "https://example.org/strips", "tags", "uno dos"), "library.saved.again")
+	for typed, want := range map[string]string{"hello there": "library.fault.first", "http://10.0.0.1/ there": "library.fault.link typed=http://10.0.0.1/"} {
+		if _, err := o.ask("ana", "/library/save", "link", typed); !strings.Contains(refusal(err), want) {
+			t.Errorf("%s: %s", typed, refusal(err))
+		}
 	}
 }

@@ -106,6 +106,7 @@ func (s *Service) Close() { s.shelves.close() }
 const (
 	savedPath    = "/library/saved/"
 	cardPath     = "/library/card/"
+	notesPath    = "/library/notes/"
 	pickedPath   = "/library/picked"
 	changePath   = "/library/change/"
 	changedPath  = "/library/changed/"
@@ -146,9 +147,10 @@ func (s *Service) Register(r *bot.Router) {
 	for path, handle := range map[string]bot.Handler{
 		savedPath + "{chat}/{question}": s.saveForm,
 		cardPath + "{id}":               s.showCard,
+		notesPath + "{id}/{skip}":       s.showNotes,
 		pickedPath:                      s.showPicked,
 		changePath + "{id}":             s.askChange,
-		changedPath + "{id}":            s.changed,
+		changedPath + "{id}/{opened}":   s.changed,
 		undoPath + "{id}":               s.undo,
 		tryPath + "{id}":                s.askTry,
 		triedPath + "{id}":              s.tried,

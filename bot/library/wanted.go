@@ -213,13 +213,16 @@ func (s *Service) askAnswer(ctx context.Context, req *bot.Request) (bot.Reply, e
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return bot.Ask(bot.Form{
-		Title: s.label(req, "library.form.answer"), Path: answeredPath + w.ID, Submit: s.label(req, "library.form.submit"),
-		Fields: append([]bot.Field{s.linkField(req, "")}, s.aboutFields(req, nil)...),
-	}), nil
+	return s.ifAllowed(ctx, req, func() bot.Reply {
+		return bot.Ask(bot.Form{
+			Title: s.label(req, "library.form.answer"), Path: answeredPath + w.ID, Submit: s.label(req, "library.form.submit"),
+			Fields: append([]bot.Field{s.linkField(req, "")}, s.aboutFields(req, nil)...),
+		})
+	})
 }
 
-// answered takes the form: the link is saved, and those are told who looked for it.
+// answered takes the form: the link is saved, and those who looked for it are told when
+// that cannot be undone any more.
 func (s *Service) answered(ctx context.Context, req *bot.Request) (bot.Reply, error) {
 	w, err := s.wishIn(ctx, req, req.Params.Get("wish"))
 	if err != nil {
@@ -230,6 +233,7 @@ func (s *Service) answered(ctx context.Context, req *bot.Request) (bot.Reply, er
 	if wrong = append(wrong, more...); len(wrong) > 0 {
 		return s.faults(req, wrong), nil
 	}
+	g.wish = w.ID
 	all, now, err := s.take(ctx, req, links, g)
 	if err != nil {
 		return bot.Reply{}, err
@@ -237,8 +241,11 @@ func (s *Service) answered(ctx context.Context, req *bot.Request) (bot.Reply, er
 	r := &all[0].r
 	for range mostTries {
 		w.Answer = r.ID
-		e := outbox.Effects{Input: req.Input, Posts: s.tellAskers(&w, r, req.Member, now)}
-		if err = s.store.AdvanceWish(ctx, &w, e); bot.CodeOf(err) != bot.Conflict {
+		var tell scheduler.Job
+		if tell, err = w.telling(now); err != nil {
+			return bot.Reply{}, err
+		}
+		if err = s.store.AdvanceWish(ctx, &w, outbox.Effects{Input: req.Input, Jobs: []scheduler.Job{tell}}); bot.CodeOf(err) != bot.Conflict {
 			break
 		}
 		if w, err = s.wishIn(ctx, req, w.ID); err != nil {
@@ -251,16 +258,45 @@ func (s *Service) answered(ctx context.Context, req *bot.Request) (bot.Reply, er
 	return s.cardReply(ctx, req, cardOf{r: r, now: now, news: s.say(req, "library.wanted.thanks", bot.Str("text", w.Text))})
 }
 
+// reopen opens the wishes again that a member has answered with what they now undo, so
+// that nobody is told of it. Doing it twice changes nothing.
+func (s *Service) reopen(ctx context.Context, r *Resource, m bot.Member, now time.Time) error {
+	for i := range r.Credits {
+		c := &r.Credits[i]
+		if c.Last.Wish == "" || !c.undoable(m, now) {
+			continue
+		}
+		for range mostTries {
+			w, err := s.store.Wish(ctx, r.Community, c.Last.Wish)
+			if bot.CodeOf(err) == bot.NotFound {
+				break
+			}
+			if err == nil && w.Answer == r.ID {
+				w.Answer = ""
+				err = s.store.AdvanceWish(ctx, &w, outbox.Effects{})
+			}
+			if bot.CodeOf(err) == bot.Conflict {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			break
+		}
+	}
+	return nil
+}
+
 // toldFor is how long a direct message that tells of an answer may wait for its time.
 const toldFor = 30 * 24 * time.Hour
 
-// tellAskers are the direct messages that tell of an answer: not to who has it. They
+// tellAskers are the direct messages that tell of an answer: not to who saved it. They
 // may wait for days, so they do not say who that is, nor in which words: the card does,
 // as long as that is so.
-func (s *Service) tellAskers(w *Wish, r *Resource, by bot.Member, now time.Time) []outbox.Item {
+func (s *Service) tellAskers(w *Wish, r *Resource, version int64, now time.Time) []outbox.Item {
 	var posts []outbox.Item
 	for _, a := range w.Askers {
-		if by.Is(a.Member) {
+		if r.credit(bot.Member{ID: a.Member}) >= 0 {
 			continue
 		}
 		say := func(key bot.Key, args ...bot.Arg) bot.Text { return s.words.Text(a.Language, key, args...) }
@@ -268,7 +304,7 @@ func (s *Service) tellAskers(w *Wish, r *Resource, by bot.Member, now time.Time)
 		posts = append(posts, outbox.Item{
 			Class: outbox.Bulk, NotAfter: now.Add(toldFor), Unasked: &outbox.Unasked{Zone: a.Zone, Language: a.Language},
 			Post: bot.Post{
-				Key: bot.DeliveryKey("wish/" + w.ID + "/" + strconv.FormatInt(w.Version, 10) + "/" + IDOf(a.Account.String())), Direct: &a.Account,
+				Key: bot.DeliveryKey("wish/" + w.ID + "/" + strconv.FormatInt(version, 10) + "/" + IDOf(a.Account.String())), Direct: &a.Account,
 				Message: bot.Message{Text: told, Controls: []bot.Control{
 					{Label: say("library.button.card").String(), Path: cardPath + r.ID},
 					{Label: say("library.button.again").String(), Path: againPath + w.ID},
@@ -305,8 +341,9 @@ func (s *Service) wantAgain(ctx context.Context, req *bot.Request) (bot.Reply, e
 	return bot.Reply{}, &bot.Error{Code: bot.Conflict, Err: errTooMany}
 }
 
-// EndWish is the scheduler.Handler of WishJobKind: it ends a wish whose time is over.
-func (s *Service) EndWish(ctx context.Context, j scheduler.Job) error {
+// TendWish is the scheduler.Handler of WishJobKind: it ends a wish whose time is over, or
+// tells of its answer, if that is still one.
+func (s *Service) TendWish(ctx context.Context, j scheduler.Job) error {
 	var p wishPayload
 	if err := json.Unmarshal(j.Payload, &p); err != nil {
 		return scheduler.Poisoned(err)
@@ -315,8 +352,12 @@ func (s *Service) EndWish(ctx context.Context, j scheduler.Job) error {
 	if bot.CodeOf(err) == bot.NotFound {
 		return nil
 	}
-	if err == nil {
+	switch {
+	case err != nil:
+	case p.Answer == "":
 		err = s.store.RemoveWish(ctx, &w, outbox.Effects{})
+	default:
+		err = s.tell(ctx, &w, p)
 	}
 	switch bot.CodeOf(err) {
 	case bot.Conflict, bot.Unavailable:
@@ -324,4 +365,21 @@ func (s *Service) EndWish(ctx context.Context, j scheduler.Job) error {
 	default:
 		return err
 	}
+}
+
+// tell queues the direct messages that tell of an answer. They have keys of their own, so
+// that doing it twice tells nobody twice.
+func (s *Service) tell(ctx context.Context, w *Wish, p wishPayload) error {
+	if w.Answer != p.Answer {
+		return nil
+	}
+	got, err := s.store.Read(ctx, w.Community, "", p.Answer)
+	if err != nil {
+		return err
+	}
+	r, ok := got.Found[p.Answer]
+	if !ok || r.Hidden != (Hidden{}) {
+		return nil
+	}
+	return s.store.AdvanceWish(ctx, w, outbox.Effects{Posts: s.tellAskers(w, &r, p.Version, got.Now)})
 }

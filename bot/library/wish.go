@@ -36,8 +36,8 @@ type Asker struct {
 // WishFor is how long something stays wanted.
 const WishFor = 90 * 24 * time.Hour
 
-// WishJobKind is the kind of the jobs that end wishes. Register Service.EndWish for
-// it.
+// WishJobKind is the kind of the jobs that end wishes and tell of answers. Register
+// Service.TendWish for it.
 const WishJobKind = "library-wish"
 
 // How much somebody can ask for, in characters, and how much a community, at a time.
@@ -80,6 +80,12 @@ func (w *Wish) join(others []Asker) {
 
 func (w *Wish) jobID() string { return WishJobKind + "/" + w.ID }
 
+// telling is the job that tells of its answer, once that cannot be undone any more.
+func (w *Wish) telling(now time.Time) (scheduler.Job, error) {
+	payload, err := json.Marshal(wishPayload{Wish: w.ID, Answer: w.Answer, Version: w.Version})
+	return scheduler.Job{Group: string(w.Community), ID: w.jobID() + "/told", Kind: WishJobKind, Due: now.Add(UndoFor), Payload: payload}, err
+}
+
 // ending is the job that ends it.
 func (w *Wish) ending() (scheduler.Job, error) {
 	payload, err := json.Marshal(wishPayload{Wish: w.ID})
@@ -88,4 +94,8 @@ func (w *Wish) ending() (scheduler.Job, error) {
 
 type wishPayload struct {
 	Wish string `json:"wish"`
+	// Answer is the resource of which those who are looking for it are to be told, and
+	// Version the wish's when it was answered; empty: the wish is to end.
+	Answer  string `json:"answer,omitempty"`
+	Version int64  `json:"version,omitempty"`
 }

@@ -19,6 +19,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -60,14 +61,16 @@ func Parse(typed string) (Link, error) {
 	untrack(u)
 	address := u.String()
 	if len(address) > MaxLength {
-		return Link{}, errLong
+		return Link{}, ErrLong
 	}
 	return Link{Address: address, Key: key(u)}, nil
 }
 
+// ErrLong is the error of an address longer than MaxLength.
+var ErrLong error = &bot.Error{Code: bot.Invalid, Err: errors.New("the address is too long")}
+
 var (
 	errNone    = &bot.Error{Code: bot.Invalid, Err: errors.New("no address of a web page")}
-	errLong    = &bot.Error{Code: bot.Invalid, Err: errors.New("the address is too long")}
 	errPrivate = &bot.Error{Code: bot.Invalid, Err: errors.New("the address is not on the public web")}
 )
 
@@ -76,7 +79,7 @@ var (
 func read(typed string) (*url.URL, error) {
 	typed = strings.TrimSpace(typed)
 	if len(typed) > MaxLength {
-		return nil, errLong
+		return nil, ErrLong
 	}
 	if !utf8.ValidString(typed) || strings.ContainsFunc(typed, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
 		return nil, errNone
@@ -137,7 +140,12 @@ func host(u *url.URL) (string, error) {
 	if !hostName.MatchString(name) || numeric(name[strings.LastIndexByte(name, '.')+1:]) {
 		return "", errNone
 	}
+	if inside.MatchString(name) {
+		return "", errPrivate
+	}
 	switch port := u.Port(); {
+	case port != "" && !isPort(port):
+		return "", errNone
 	case port == "", u.Scheme == "https" && port == "443", u.Scheme == "http" && port == "80":
 		return name, nil
 	default:
@@ -150,6 +158,17 @@ func host(u *url.URL) (string, error) {
 var names = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.CheckHyphens(false), idna.StrictDomainName(false))
 
 var hostName = regexp.MustCompile(`^[a-z0-9_-]+(\.[a-z0-9_-]+)+$`)
+
+// inside are names that never lead anywhere on the public web: those that are set apart,
+// that networks give their own devices, and that need another way to be reached.
+// https://www.iana.org/assignments/special-use-domain-names/special-use-domain-names.xhtml
+var inside = regexp.MustCompile(`\.(test|invalid|localhost|local|onion|alt|internal|home\.arpa|lan|home|corp|intranet|localdomain)$`)
+
+// isPort reports whether digits are a port. https://url.spec.whatwg.org/#port-state
+func isPort(digits string) bool {
+	n, err := strconv.ParseUint(digits, 10, 16)
+	return err == nil && n > 0
+}
 
 // numeric reports whether a last label makes a host an address in digits.
 // https://url.spec.whatwg.org/#ends-in-a-number-checker

@@ -88,6 +88,8 @@ func TestNoLinks(t *testing.T) {
 		"ftp://example.org/x", "https://", "https:///x", "https://localhost/x", "https://127.0.0.1/", "http://[::1]/", "http://2130706433/",
 		"http://0x7f.1/", "http://10.0.0.1.", "https://exa mple.org/", "https://example.org/\x00", "https://example.org/a\nb", "https://example..org/",
 		"https://example.org/\xff", "https://" + strings.Repeat("a", MaxLength) + ".org", "file:///etc/passwd", "unit 4: fractions",
+		"http://printer.local/", "wiki.internal", "https://router.lan/x", "https://abc.onion", "https://site.test", "x.home.arpa", "https://school.intranet/",
+		"https://example.org:99999/", "https://example.org:0/", "example.org:65536",
 	} {
 		if l, err := Parse(typed); bot.CodeOf(err) != bot.Invalid {
 			t.Errorf("%.60q: %+v, %v", typed, l, err)

@@ -167,7 +167,7 @@ func Build(ctx context.Context, o Options) (*House, error) {
 	h.Runner.Handle(checkin.GoalJobKind, asking.AskGoal)
 	h.Runner.Handle(checkin.ListJobKind, asking.List)
 	h.Runner.Handle(checkin.MovedJobKind, asking.LookAnew)
-	h.Runner.Handle(library.WishJobKind, h.Library.EndWish)
+	h.Runner.Handle(library.WishJobKind, h.Library.TendWish)
 	h.lookAfterLinks(o)
 	h.Runner.Handle(schedule.JobKind, recurring.Step)
 	h.Runner.Handle(schedule.CalendarJobKind, recurring.Refresh)

@@ -133,9 +133,10 @@ var libraryMatrix = []struct{ path, outcome, values string }{
 	{"/library/wider/{mark}", "ggyggggg", ""},
 	{"/library/ask/{mark}", "ggyggggg", ""},
 	{"/library/card/{id}", "gyyyyygy", ""},
+	{"/library/notes/{id}/{skip}", "gyyyyygy", ""},
 	{"/library/picked", "gyyyyygy", "picked={id}"},
 	{"/library/change/{id}", "gnynnygy", ""},
-	{"/library/changed/{id}", "gnynnygy", "title=New"},
+	{"/library/changed/{id}/{opened}", "gnynnygy", "title=New"},
 	{"/library/undo/{id}", "yyyyyyyy", ""},
 	{"/library/try/{id}", "gyyyyygy", ""},
 	{"/library/tried/{id}", "gyyyyygy", "again=yes"},
@@ -246,7 +247,7 @@ func (s *school) outcome(who int, pattern, values, chat string) string {
 	_, mark, _ := strings.Cut(pressed(s.T, search, "Ask the group"), "/ask/")
 	_, wished, _ := strings.Cut(pressed(s.T, wish, "Take back"), "/unask/")
 	fill := strings.NewReplacer("{id}", id, "{wish}", wished, "{mark}", mark, "{chat}", chat, "{n}", strconv.Itoa(n), "{question}", "1", "{skip}", "0",
-		"{keep}", "yes", "{hide}", "yes", "{channel}", "lobby", "{who}", "member").Replace
+		"{keep}", "yes", "{opened}", "-", "{hide}", "yes", "{channel}", "lobby", "{who}", "member").Replace
 	defer s.ask("ana", pressed(s.T, wish, "Take back"))
 
 	path, option, proposals := strings.Cut(fill(pattern), "?")
