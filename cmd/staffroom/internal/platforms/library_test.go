@@ -185,7 +185,7 @@ func (s *stage) wants() {
 	s.fillsIn(eva, map[bot.Key]string{"library.form.link": "https://leaves.example/"})
 	s.reads(eva, s.word("library.wanted.thanks", bot.Str("text", wish)))
 	s.pass(4 * 24 * time.Hour) // over a weekend into somebody's working hours
-	told := s.alone(ana, "leaves.example")
+	told := s.alone(ana, s.word("library.wanted.told", bot.Str("text", wish), bot.Str("title", "Strips of paper")))
 	s.does(ana, told, "library.button.card")
 	s.reads(ana, s.word("library.card.by", bot.Str("name", eva)))
 	s.does(ana, told, "library.button.again")
