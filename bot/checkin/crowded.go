@@ -18,9 +18,10 @@ const messagesAWeek = 3
 // lookedAhead is how far a check-in is compared with others.
 const lookedAhead = 8 * 7 * 24 * time.Hour
 
-// crowded warns of a check-in that would reach nobody by direct message, or come more
-// often than messages may come, alone or together with others.
-func (s *Service) crowded(ctx context.Context, req *bot.Request, ci *CheckIn) (bot.Text, error) {
+// Crowded warns of a check-in that would reach nobody by direct message, or come more
+// often than messages may come, alone or together with others. It is nil if there is
+// nothing to warn of.
+func (s *Service) Crowded(ctx context.Context, ci CheckIn, reader bot.Member) (bot.Text, error) {
 	if ci.InChannel || ci.Paused {
 		return nil, nil
 	}
@@ -38,11 +39,11 @@ func (s *Service) crowded(ctx context.Context, req *bot.Request, ci *CheckIn) (b
 	if err != nil {
 		zone = time.UTC
 	}
-	if _, ok := s.reaches(ci, now, rule.Place{Zone: zone}, zone); !ok {
-		lines = append(lines, s.say(req, "checkin.crowded.unreachable", bot.Num("morning", outbox.Morning), bot.Num("evening", outbox.Evening)))
+	if _, ok := s.reaches(&ci, now, rule.Place{Zone: zone}, zone); !ok {
+		lines = append(lines, s.words.Text(reader.Language, "checkin.crowded.unreachable", bot.Num("morning", outbox.Morning), bot.Num("evening", outbox.Evening)))
 	}
 	if busiest(days) > messagesAWeek {
-		lines = append(lines, s.say(req, "checkin.crowded.often", bot.Num("most", messagesAWeek)))
+		lines = append(lines, s.words.Text(reader.Language, "checkin.crowded.often", bot.Num("most", messagesAWeek)))
 	}
 	var names []string
 	for i := range all {
@@ -55,7 +56,7 @@ func (s *Service) crowded(ctx context.Context, req *bot.Request, ci *CheckIn) (b
 		}
 	}
 	if len(names) > 0 {
-		lines = append(lines, s.say(req, "checkin.crowded.together", bot.Str("names", strings.Join(names, ", "))))
+		lines = append(lines, s.words.Text(reader.Language, "checkin.crowded.together", bot.Str("names", strings.Join(names, ", "))))
 	}
 	return bot.Join("\n", lines...), nil
 }

@@ -125,7 +125,7 @@ func (s *Service) create(ctx context.Context, req *bot.Request) (bot.Reply, erro
 
 // savedReply shows a check-in that was saved, with what there is to warn of.
 func (s *Service) savedReply(ctx context.Context, req *bot.Request, ci *CheckIn, news bot.Key) (bot.Reply, error) {
-	warning, err := s.crowded(ctx, req, ci)
+	warning, err := s.Crowded(ctx, *ci, req.Member)
 	return s.showReply(req, ci, bot.Join("\n", s.say(req, news), warning)), err
 }
 

@@ -11,7 +11,7 @@ import (
 
 // actReply does what an organizer asked for and shows the series as it is then.
 // If it is so already, the reply says that.
-func (s *Service) actReply(ctx context.Context, req *bot.Request, news bot.Key, decide func(*change) error) (bot.Reply, error) {
+func (s *Service) actReply(ctx context.Context, req *bot.Request, news bot.Key, decide func(*change) error, warnings ...warning) (bot.Reply, error) {
 	r, err := s.act(ctx, req, req.Params.Get("series"), decide)
 	if errors.Is(err, errNothingToDo) {
 		return s.reply(ctx, req, &r, s.say(req, "schedule.already"))
@@ -19,7 +19,18 @@ func (s *Service) actReply(ctx context.Context, req *bot.Request, news bot.Key, 
 	if err != nil {
 		return bot.Reply{}, s.explained(req, err)
 	}
-	return s.reply(ctx, req, &r, s.say(req, news))
+	lines := []bot.Text{s.say(req, news)}
+	for _, warn := range warnings {
+		if warn == nil {
+			continue
+		}
+		line, err := warn(ctx, r, req.Member)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		lines = append(lines, line)
+	}
+	return s.reply(ctx, req, &r, bot.Join("\n", lines...))
 }
 
 func (s *Service) pause(ctx context.Context, req *bot.Request) (bot.Reply, error) {
@@ -91,7 +102,7 @@ func (s *Service) move(ctx context.Context, req *bot.Request) (bot.Reply, error)
 	if current.sameTimes(&wanted) {
 		return s.reply(ctx, req, &current, s.say(req, "schedule.unchanged"))
 	}
-	return s.actReply(ctx, req, "schedule.moved", func(c *change) error { return c.move(&wanted) })
+	return s.actReply(ctx, req, "schedule.moved", func(c *change) error { return c.move(&wanted) }, s.kinds[current.Kind].Moved)
 }
 
 // askRun asks once. The path says which version was seen, so that pressing

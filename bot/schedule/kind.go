@@ -42,12 +42,18 @@ type Kind struct {
 	Leaving func(ctx context.Context, s Series, reader bot.Member) (bot.Message, error)
 	// Moving warns an organizer who is about to give a series other times of what would
 	// not happen then; it is nil if there is nothing to warn of. May be nil.
-	Moving func(ctx context.Context, s Series, reader bot.Member) (bot.Text, error)
+	Moving warning
+	// Moved warns an organizer who has given a series other times of what they bring about;
+	// it is nil if there is nothing to warn of. May be nil.
+	Moved warning
 	// Noted adds to a line of the log what has become since of an occurrence that is
 	// done; it is nil if there is nothing to add. It is asked about those in the zone of
 	// the series. May be nil.
 	Noted func(ctx context.Context, s Series, e Entry, reader bot.Member) (bot.Text, error)
 }
+
+// A warning says to an organizer what they may not have thought of, or nothing.
+type warning func(ctx context.Context, s Series, reader bot.Member) (bot.Text, error)
 
 // happening is what an occurrence brings about.
 type happening struct {

@@ -51,13 +51,8 @@ func checkIns(
 			}
 			return s.Leaving(ctx, ci, reader)
 		},
-		Moving: func(ctx context.Context, r schedule.Series, reader bot.Member) (bot.Text, error) {
-			ci, err := checkInOf(&r)
-			if err != nil {
-				return nil, err
-			}
-			return s.Moving(ctx, ci, reader)
-		},
+		Moving: warned(s.Moving),
+		Moved:  warned(s.Crowded),
 		Noted: func(ctx context.Context, r schedule.Series, e schedule.Entry, reader bot.Member) (bot.Text, error) {
 			ci, err := checkInOf(&r)
 			if err != nil {
@@ -67,6 +62,19 @@ func checkIns(
 		},
 	})
 	return s, nil
+}
+
+// warned is what a check-in warns an organizer of, asked for its series.
+func warned(
+	by func(context.Context, checkin.CheckIn, bot.Member) (bot.Text, error),
+) func(context.Context, schedule.Series, bot.Member) (bot.Text, error) {
+	return func(ctx context.Context, r schedule.Series, reader bot.Member) (bot.Text, error) {
+		ci, err := checkInOf(&r)
+		if err != nil {
+			return nil, err
+		}
+		return by(ctx, ci, reader)
+	}
 }
 
 // timetable is the schedule as check-ins see it.

@@ -107,6 +107,17 @@ func TestMovingWarnsOfWhoHasNotBeenAsked(t *testing.T) {
 	}
 }
 
+// Other times that reach nobody are warned of when they are set.
+func TestMovingWarnsOfTimesThatReachNobody(t *testing.T) {
+	s := newSchool(t, "2026-11-02 09:00", "")
+	id := s.add("Friday", "Rose?", fridays, 0, checkin.Private)
+	form := s.ask("maria", "/organize/series/move/"+id).Form
+	moved := s.ask("maria", form.Path, "when", "every saturday at 9:00", "until", "", "late", "")
+	wantSays(t, moved, "Moved")
+	wantSays(t, moved, "so nobody would be asked")
+	wantNot(t, s.ask("maria", form.Path, "when", "every friday at 10:00", "until", "", "late", ""), "nobody would be asked")
+}
+
 // What waits for its time is not lost when the check-in is moved.
 func TestWhatWaitsComesAlsoWhenItIsMoved(t *testing.T) {
 	s := newSchool(t, "2026-03-06 12:00", "")
