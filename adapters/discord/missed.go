@@ -123,7 +123,32 @@ func (r *receiver) followed(guild string, down *atomic.Bool) map[string]*unread 
 		}
 		channels[id] = &unread{since: f.Since}
 	}
+	if len(channels) > 0 {
+		r.addThreads(guild, channels)
+	}
 	return channels
+}
+
+// addThreads adds the threads that are open in these channels. Who follows a channel may
+// not know of all of them: a post whose sender died before it was recorded has one too.
+// https://discord.com/developers/docs/resources/guild#list-active-guild-threads
+func (r *receiver) addThreads(guild string, channels map[string]*unread) {
+	var active struct {
+		Threads []channelInfo `json:"threads"`
+	}
+	err := r.insist(func() error {
+		return r.rest.do(r.work, call{method: http.MethodGet, path: "/guilds/" + guild + "/threads/active", into: &active})
+	})
+	if err != nil {
+		r.log.Error("what was said in threads while Discord was away may be lost: it does not say which there are", "guild", guild, "err", err)
+		return
+	}
+	r.places.learn(active.Threads...)
+	for _, t := range active.Threads {
+		if in := channels[t.parent()]; in != nil && channels[t.ID] == nil && isSnowflake(t.ID) {
+			channels[t.ID] = &unread{since: in.since}
+		}
+	}
 }
 
 // insist tries again for a while what fails, unless that cannot help. It waits

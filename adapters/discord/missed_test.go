@@ -102,6 +102,32 @@ func TestNoAnswerIsLost(t *testing.T) {
 	}
 }
 
+// TestNoAnswerIsLostInAThread: nor in one that whoever follows the channel does not know
+// of, while that of another channel is nobody's.
+func TestNoAnswerIsLostInAThread(t *testing.T) {
+	t.Parallel()
+	h := followingHouse(t, nil)
+	aside := h.loop.AddChannel(h.guild)
+	var thread string
+	h.away(func() {
+		thread = h.loop.StartThread(h.loop.Say(h.joe, h.channel, "A1 see below"), false)
+		h.loop.Say(h.ana, thread, "one")
+		h.loop.Say(h.ana, h.loop.StartThread(h.loop.Say(h.joe, aside, "lunch"), false), "yes")
+	})
+	h.loop.Say(h.ana, thread, "two")
+	want := []string{"A1 see below", "one", "two"}
+	h.until("all of it is told", func() bool {
+		found := map[string]bool{}
+		for _, ev := range h.told(0) {
+			if !slices.Contains(want, ev.Text) {
+				t.Fatalf("told of %q", ev.Text)
+			}
+			found[ev.Text] = true
+		}
+		return len(found) == len(want)
+	})
+}
+
 // TestLiveWaitsForWhatWasMissed: also while nobody has said yet where something
 // may have been missed.
 func TestLiveWaitsForWhatWasMissed(t *testing.T) {

@@ -52,6 +52,7 @@ func (s *Server) routes() http.Handler {
 	handle("GET /channels/{channel}/messages", s.getMessages)
 	handle("POST /channels/{channel}/messages/{message}/threads", s.openThread)
 	handle("GET /guilds/{guild}", s.getGuild)
+	handle("GET /guilds/{guild}/threads/active", s.getThreads)
 	handle("GET /guilds/{guild}/roles", s.getRoles)
 	handle("GET /guilds/{guild}/members", s.getMembers)
 	handle("GET /guilds/{guild}/members/{person}", s.getMember)
