@@ -88,6 +88,24 @@ func TestThreadsAreFollowedToo(t *testing.T) {
 	})
 }
 
+// A question's post may stand whose sender died before that was recorded. What people say
+// in its thread meanwhile answers it; in a thread of their own it does not.
+func TestTheThreadOfAPostThatIsNotRecorded(t *testing.T) {
+	eachHall(t, func(h *hall) {
+		d := h.scheduled(func(d *discussion.Discussion) { d.Script.Threads = true })
+		h.until(6 * time.Minute)
+		there := in("south", "chat")
+		h.platforms["south"].FailSend(true, &bot.Error{Code: bot.Unavailable})
+		h.until(10 * time.Minute)
+		there.Thread = h.posted(there, "q2@2")
+		h.say(there, "ana", "1", "", "a picture of the thing itself")
+		h.until(20 * time.Minute)
+		there.Thread = "another"
+		h.say(there, "ben", "2", "", "a picture of the thing itself")
+		h.want("filed is", h.filed(d.ID), "@2/1 1 answer [2] "+discussion.EntryID(1, h.posted(south, "q2@2"))+"\n\t@2/2 1 reply null @2/another")
+	})
+}
+
 // Of two that run in a channel, the one may have heard what came before the other
 // began.
 func TestTwoInOneChannelAreFollowedOnce(t *testing.T) {

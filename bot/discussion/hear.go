@@ -107,7 +107,11 @@ func (l *ledger) filing(ev *bot.Event, running string, author bot.Member) (f Fil
 		f.Entry = e
 		return f, true
 	}
-	v := Recognise(ev.Text, l.context(e, d.hostedBy(author)))
+	c := l.context(e, d.hostedBy(author))
+	if inThread := ev.ReplyTo == "" && ev.Message.Channel.Thread != ""; inThread && c.Parent.unknown() {
+		c.Parent.Question = l.unrecorded(place)
+	}
+	v := Recognise(ev.Text, c)
 	e.Kind, e.Questions, e.manner = v.Kind, v.Questions, v.manner
 	f.Entry = e
 	late := d.State == Closing && e.At.After(d.Closed.Add(lingering))

@@ -210,6 +210,25 @@ func (l *ledger) parent(id string, author bot.MemberID) *Parent {
 	return &Parent{Question: questionOf(l.ours[id])}
 }
 
+// unrecorded is the question whose post may stand in a place although it is not recorded
+// there: its sender may have died in between, while people go on in its thread. Posts go
+// out in order, so it is the first of which no post is known; 0 if there is none. l.mu is
+// held.
+func (l *ledger) unrecorded(place int) int {
+	recorded := map[int]bool{}
+	for _, key := range l.ours {
+		if n := questionOf(key); key == postKey(l.discussion.ID, questionName(n), place) {
+			recorded[n] = true
+		}
+	}
+	for n := 1; n <= l.discussion.Asked; n++ {
+		if !recorded[n] {
+			return n
+		}
+	}
+	return 0
+}
+
 // context is what is known for judging an entry, which may be new. l.mu is held.
 func (l *ledger) context(e Entry, host bool) Context {
 	c := Context{

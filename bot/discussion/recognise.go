@@ -44,6 +44,9 @@ type Parent struct {
 	SameAuthor bool  // whoever replies wrote it
 }
 
+// unknown reports whether there is a message of which nothing is known.
+func (p *Parent) unknown() bool { return p != nil && p.Question == 0 && p.Kind == "" }
+
 // Last is the author's own message before the one being filed.
 type Last struct {
 	Kind      Kind
