@@ -3,6 +3,7 @@ package library
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -11,7 +12,8 @@ import (
 	"github.com/staffroom-bot/staffroom/bot/outbox"
 )
 
-// askChange opens the form in which those who saved a resource change it.
+// askChange opens the form in which those who saved a resource, and organizers, change it.
+// A note is for those who saved it.
 func (s *Service) askChange(ctx context.Context, req *bot.Request) (bot.Reply, error) {
 	id := req.Params.Get("id")
 	got, err := s.store.Read(ctx, req.Member.Community, req.Member.ID, id)
@@ -22,20 +24,30 @@ func (s *Service) askChange(ctx context.Context, req *bot.Request) (bot.Reply, e
 	if !ok {
 		return bot.Reply{}, s.gone(req)
 	}
-	i := r.credit(req.Member)
-	if i < 0 {
+	if !r.changeable(req.Member) {
 		return bot.Reply{}, s.notYours(req)
 	}
 	stands := r.stands()
-	stands[noteField] = r.Credits[i].Note
+	if i := r.credit(req.Member); i >= 0 {
+		stands[noteField] = r.Credits[i].Note
+	}
+	fields := s.aboutFields(req, stands)
+	if r.credit(req.Member) < 0 {
+		fields = slices.DeleteFunc(fields, func(f bot.Field) bool { return f.Name == noteField })
+	}
 	title := bot.Field{
 		Name: titleField, Label: s.label(req, "library.form.title"), Hint: s.label(req, "library.form.title.hint"),
 		Value: stands[titleField], Optional: true, Max: MostTitle,
 	}
 	return bot.Ask(bot.Form{
 		Title: s.label(req, "library.form.change"), Path: changedPath + r.ID + "/" + marked(r.shared()), Submit: s.label(req, "library.form.submit"),
-		Fields: append([]bot.Field{title}, s.aboutFields(req, stands)...),
+		Fields: append([]bot.Field{title}, fields...),
 	}), nil
+}
+
+// changeable reports whether a member may change it: they have saved it, or organize.
+func (r *Resource) changeable(m bot.Member) bool {
+	return r.credit(m) >= 0 || m.Role.Includes(bot.RoleOrganizer)
 }
 
 func (s *Service) notYours(req *bot.Request) error {
@@ -50,7 +62,7 @@ func (s *Service) changed(ctx context.Context, req *bot.Request) (bot.Reply, err
 	}
 	var was []string
 	a, err := s.alter(ctx, req, req.Params.Get("id"), func(r *Resource, _ Reading) error {
-		if r.credit(req.Member) < 0 {
+		if !r.changeable(req.Member) {
 			return s.notYours(req)
 		}
 		was = r.change(req.Member, g, req.Params.Get("opened"))
@@ -93,6 +105,11 @@ func (s *Service) undo(ctx context.Context, req *bot.Request) (bot.Reply, error)
 			return bot.Reply{}, err
 		}
 		gone := r.undo(req.Member, got.Now)
+		if gone { // but for those who have it in their own list
+			if gone, err = s.keptByNobody(ctx, &r, req.Member); err != nil {
+				return bot.Reply{}, err
+			}
+		}
 		e := outbox.Effects{Input: req.Input}
 		if gone {
 			err = s.store.Remove(ctx, &r, e)
@@ -111,6 +128,12 @@ func (s *Service) undo(ctx context.Context, req *bot.Request) (bot.Reply, error)
 		}
 	}
 	return bot.Reply{}, &bot.Error{Code: bot.Conflict, Err: errTooMany}
+}
+
+// keptByNobody reports whether nobody else has a resource for themselves.
+func (s *Service) keptByNobody(ctx context.Context, r *Resource, m bot.Member) (bool, error) {
+	keepers, err := s.store.Keepers(ctx, r.Community, r.ID)
+	return !slices.ContainsFunc(keepers, func(id bot.MemberID) bool { return !m.Is(id) }), err
 }
 
 // undoneNews says what undoing has left, however often it is pressed.
@@ -137,7 +160,7 @@ func (s *Service) askTry(ctx context.Context, req *bot.Request) (bot.Reply, erro
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	said := Try{Again: AsItIs}
+	var said Try // nothing is said for them
 	for _, t := range r.Tries {
 		if req.Member.Is(t.Member) {
 			said = t
@@ -227,6 +250,29 @@ func (s *Service) thank(ctx context.Context, req *bot.Request) (bot.Reply, error
 	return s.news(ctx, req, a, "library.thanked")
 }
 
+// unthank takes somebody's thanks back.
+func (s *Service) unthank(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	return s.takenBack(ctx, req, "library.unthanked", (*Resource).unthank)
+}
+
+// untry takes back how it went with somebody.
+func (s *Service) untry(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	return s.takenBack(ctx, req, "library.untried", (*Resource).untry)
+}
+
+func (s *Service) takenBack(ctx context.Context, req *bot.Request, news bot.Key, take func(*Resource, bot.Member) bool) (bot.Reply, error) {
+	a, err := s.alter(ctx, req, req.Params.Get("id"), func(r *Resource, _ Reading) error {
+		if !take(r, req.Member) {
+			return errNothing
+		}
+		return nil
+	})
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	return s.news(ctx, req, a, news)
+}
+
 // keep lets somebody have a resource for themselves, or not any more.
 func (s *Service) keep(ctx context.Context, req *bot.Request) (bot.Reply, error) {
 	id, keep := req.Params.Get("id"), req.Params.Get("keep") == "yes"
@@ -296,5 +342,5 @@ func (s *Service) report(ctx context.Context, req *bot.Request) (bot.Reply, erro
 	if len(r.Credits) > 0 {
 		of = r.Credits[0].Member
 	}
-	return s.reports.About(ctx, req, of, s.label(req, "library.report", bot.Str("title", bot.Shorten(r.Called(), mostShown)), bot.Str("link", r.Address)))
+	return s.reports.About(ctx, req, of, bot.Shorten(r.Called(), mostShown)+" · "+r.Address, cardPath+r.ID)
 }

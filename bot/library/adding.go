@@ -127,7 +127,7 @@ func (r *Resource) undoStep(i int) {
 
 // try takes in how it went with somebody, in the place of what they said before.
 func (r *Resource) try(m bot.Member, t Try) (full bool) {
-	r.Tries = slices.DeleteFunc(slices.Clone(r.Tries), func(old Try) bool { return m.Is(old.Member) })
+	r.untry(m)
 	if len(r.Tries) >= MostTries {
 		return true
 	}
@@ -139,6 +139,25 @@ func (r *Resource) try(m bot.Member, t Try) (full bool) {
 // thankedBy reports whether a member has said thanks.
 func (r *Resource) thankedBy(m bot.Member) bool { return slices.ContainsFunc(r.Thanks, m.Is) }
 
+// unthank takes a member's thanks away, and reports whether there were some.
+func (r *Resource) unthank(m bot.Member) bool {
+	n := len(r.Thanks)
+	r.Thanks = slices.DeleteFunc(slices.Clone(r.Thanks), m.Is)
+	return len(r.Thanks) < n
+}
+
+// untry takes away how it went with a member, and reports whether they had said it.
+func (r *Resource) untry(m bot.Member) bool {
+	n := len(r.Tries)
+	r.Tries = slices.DeleteFunc(slices.Clone(r.Tries), func(t Try) bool { return m.Is(t.Member) })
+	return len(r.Tries) < n
+}
+
+// triedBy reports whether a member has said how it went.
+func (r *Resource) triedBy(m bot.Member) bool {
+	return slices.ContainsFunc(r.Tries, func(t Try) bool { return m.Is(t.Member) })
+}
+
 // forget takes a member out. What is no person's, such as the title, stays.
 func (r *Resource) forget(m bot.Member) {
 	r.Credits = slices.DeleteFunc(slices.Clone(r.Credits), func(c Credit) bool { return m.Is(c.Member) })
@@ -147,8 +166,8 @@ func (r *Resource) forget(m bot.Member) {
 			r.Credits[i].Last.By = ""
 		}
 	}
-	r.Tries = slices.DeleteFunc(slices.Clone(r.Tries), func(t Try) bool { return m.Is(t.Member) })
-	r.Thanks = slices.DeleteFunc(slices.Clone(r.Thanks), m.Is)
+	r.untry(m)
+	r.unthank(m)
 	if m.Is(r.Hidden.By) {
 		r.Hidden.By = ""
 	}

@@ -179,10 +179,16 @@ func (s *Service) cardControls(req *bot.Request, of cardOf) []bot.Control {
 	} else {
 		controls = append(controls, s.control(req, "library.button.keep", keepPath+r.ID+"/yes"))
 	}
-	if !saved && !r.thankedBy(m) {
+	switch {
+	case r.thankedBy(m):
+		controls = append(controls, s.control(req, "library.button.unthank", unthankPath+r.ID))
+	case !saved:
 		controls = append(controls, s.control(req, "library.button.thank", thankPath+r.ID))
 	}
-	if saved {
+	if r.triedBy(m) {
+		controls = append(controls, s.control(req, "library.button.untry", untryPath+r.ID))
+	}
+	if r.changeable(m) {
 		controls = append(controls, s.control(req, "library.button.change", changePath+r.ID))
 	}
 	if r.undoable(m, of.now) {

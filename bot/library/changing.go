@@ -43,18 +43,24 @@ func marked(texts [4]string) string {
 
 const markLength = 4
 
-// change takes what somebody who saved it wants it to be: of what the form has opened
+// change takes what somebody wants it to be: of what the form has opened
 // with, only what they have changed. was is what others have changed meanwhile, and they
 // too, to something else.
 func (r *Resource) change(m bot.Member, g given, opened string) (was []string) {
 	typed, now := g.shared(), r.shared()
 	typedMarks, nowMarks := marked(typed), marked(now)
-	apply := [...]func(){
-		func() { r.Title = g.title }, func() { r.Subject = g.subject }, func() { r.Tags = g.tags }, func() { r.Grades = g.grades },
-	}
 	r.Credits = slices.Clone(r.Credits)
-	c := &r.Credits[r.credit(m)]
-	changed := c.Note != g.note
+	theirs := func(not func(*Step)) { // what others added is not there any more: they cannot undo it
+		for i := range r.Credits {
+			not(&r.Credits[i].Last)
+		}
+	}
+	apply := [...]func(){
+		func() { r.Title = g.title; theirs(func(s *Step) { s.Title = false }) },
+		func() { r.Subject = g.subject; theirs(func(s *Step) { s.Subject = false }) },
+		func() { r.Tags = g.tags }, func() { r.Grades = g.grades },
+	}
+	changed := false
 	for i, put := range apply {
 		from, to := i*markLength, (i+1)*markLength
 		known := len(opened) == len(nowMarks)
@@ -67,9 +73,14 @@ func (r *Resource) change(m bot.Member, g given, opened string) (was []string) {
 		put()
 		changed = true
 	}
-	c.Note = g.note
-	if changed {
+	i := r.credit(m)
+	if i < 0 {
+		return was // an organizer, who has no note here
+	}
+	c := &r.Credits[i]
+	if changed = changed || c.Note != g.note; changed {
 		c.Last = Step{Changed: true} // what was added is not what there is any more
 	}
+	c.Note = g.note
 	return was
 }

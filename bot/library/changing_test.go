@@ -60,3 +60,25 @@ func TestChangingNothing(t *testing.T) {
 	o.must("ana", form.Path, "note", "Note")
 	says(t, o.must("ana", control(t, card, "library.button.undo")), "library.undone.gone")
 }
+
+// Organizers change what others have saved, but for their notes; and what they have
+// changed is not undone by who added it.
+func TestOrganizersChange(t *testing.T) {
+	o := newRoom(t)
+	o.roles["olga"] = "organizer"
+	card := o.must("ana", "/library/save", "link", "https://example.org/strips Note", "subject", "Mth")
+	o.must("joe", "/library/save", "link", "https://example.org/strips")
+	form := o.must("olga", control(t, o.must("olga", "/library/find", "words", "strips"), "library.button.change")).Form
+	values := []string{"title", "Fraction strips", "subject", "Mathematics"}
+	for _, f := range form.Fields {
+		if f.Name == "note" {
+			t.Errorf("it has a note that is nobody's: %+v", f)
+		}
+	}
+	says(t, o.must("olga", form.Path, values...), "library.changed")
+	o.must("ana", control(t, card, "library.button.undo"))
+	r, _ := o.resource("example.org/strips")
+	if r.Title != "Fraction strips" || r.Subject != "Mathematics" || len(r.Credits) != 1 || r.Credits[0].Member != "joe" {
+		t.Errorf("it is %+v", r)
+	}
+}

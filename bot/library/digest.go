@@ -2,10 +2,12 @@ package library
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
 	"github.com/staffroom-bot/staffroom/bot/outbox"
+	"github.com/staffroom-bot/staffroom/scheduler"
 	"github.com/staffroom-bot/staffroom/scheduler/rule"
 )
 
@@ -50,6 +52,35 @@ type Digests interface {
 	DigestControls(ctx context.Context, req *bot.Request, d Digest) ([]bot.Control, error)
 }
 
+// ToldJobKind is the kind of the jobs that keep what a digest has told for its place, so
+// that one that is set up later does not tell it again. Register Service.KeepTold for it.
+const ToldJobKind = "library-told"
+
+// toldPayload is what the digests of a place have told.
+type toldPayload struct {
+	Space bot.SpaceID `json:"space"`
+	Told  Told        `json:"told"`
+}
+
+// job is the one that keeps it.
+func (p toldPayload) job(c bot.CommunityID, now time.Time) (scheduler.Job, error) {
+	body, err := json.Marshal(p)
+	return scheduler.Job{Group: string(c), ID: ToldJobKind + "/" + IDOf(p.Space.String()), Kind: ToldJobKind, Due: now, Payload: body}, err
+}
+
+// KeepTold is the scheduler.Handler of ToldJobKind.
+func (s *Service) KeepTold(ctx context.Context, j scheduler.Job) error {
+	var p toldPayload
+	if err := json.Unmarshal(j.Payload, &p); err != nil {
+		return scheduler.Poisoned(err)
+	}
+	err := s.store.KeepTold(ctx, bot.CommunityID(j.Group), p.Space, p.Told)
+	if bot.CodeOf(err) == bot.Unavailable {
+		return scheduler.After(soon, err)
+	}
+	return err
+}
+
 // Digested says what happens when a digest is due: its post, named by key, and what
 // has been told then. said is false where there is nothing to say that is worth a post;
 // nothing is told then, and what is new waits for the next time.
@@ -67,7 +98,9 @@ func (s *Service) Digested(ctx context.Context, d Digest, key string, now time.T
 		Class: outbox.Bulk, NotAfter: now.Add(digestWorth),
 		Post: bot.Post{Key: bot.DeliveryKey(key), Channel: d.Channel, Message: *s.digest(reader, &one).Message},
 	}}
-	return e, one.told, true, nil
+	job, err := toldPayload{d.Space, one.told}.job(d.Community, now)
+	e.Jobs = append(e.Jobs, job)
+	return e, one.told, true, err
 }
 
 // edition is what a digest would say now.

@@ -52,7 +52,7 @@ func (s *Service) digestReply(ctx context.Context, req *bot.Request, news bot.Te
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	back := s.control(req, "library.digest.button.library", organizePath+"/overview")
+	back := s.Back(req.Member)
 	if !ok {
 		where := bot.Control{Label: s.label(req, "library.digest.menu.start"), Path: digestPath + "/where", Pick: bot.PickChannel}
 		return replacing(req, bot.Say(bot.Join("\n", news, s.say(req, "library.digest.none", bot.Num("least", leastItems))), where, back)), nil
@@ -78,6 +78,11 @@ func (s *Service) digestReply(ctx context.Context, req *bot.Request, news bot.Te
 func (s *Service) DigestLine(d *Digest, reader bot.Member) bot.Text {
 	req := &bot.Request{Member: reader}
 	return s.say(req, "library.digest.line", s.channelArg(req, d.Channel))
+}
+
+// Back is the control that leads an organizer to the library.
+func (s *Service) Back(reader bot.Member) bot.Control {
+	return s.control(&bot.Request{Member: reader}, "library.digest.button.library", organizePath+"/overview")
 }
 
 func (s *Service) channelArg(req *bot.Request, ch bot.Channel) bot.Arg {
@@ -113,7 +118,7 @@ func (s *Service) startDigest(ctx context.Context, req *bot.Request) (bot.Reply,
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	when, wrong := readWhen(req.Value(whenField), home.Zone, now)
+	when, wrong := readWhen(req.Value(whenField), home.Zone, req.Member.Language, now)
 	if wrong != nil {
 		return s.faults(req, wrong), nil
 	}
@@ -124,10 +129,14 @@ func (s *Service) startDigest(ctx context.Context, req *bot.Request) (bot.Reply,
 	if ok {
 		return s.digestReply(ctx, req, s.say(req, "library.digest.there"))
 	}
+	told, err := s.store.Told(ctx, req.Member.Community, req.Account.Space)
+	if err != nil {
+		return bot.Reply{}, err
+	}
 	d := Digest{
 		Community: req.Member.Community, Space: req.Account.Space, Title: s.words.Text(home.Language, "library.digest.title").String(),
 		Rule: when, Zone: home.Zone, By: req.Member.ID,
-		DigestState: DigestState{Channel: bot.Channel{Space: req.Account.Space, ID: req.Params.Get("channel")}, Told: Told{Until: now.Add(-freshFor)}},
+		DigestState: DigestState{Channel: bot.Channel{Space: req.Account.Space, ID: req.Params.Get("channel")}, Told: told.since(now)},
 	}
 	if err := s.digests.AddDigest(ctx, &d, req.Input); err != nil && !errors.Is(err, outbox.ErrRepeated) {
 		return bot.Reply{}, err
@@ -135,12 +144,16 @@ func (s *Service) startDigest(ctx context.Context, req *bot.Request) (bot.Reply,
 	return s.digestReply(ctx, req, s.say(req, "library.digest.started"))
 }
 
-// readWhen reads when a digest comes.
-func readWhen(typed, zone string, now time.Time) (rule.Rule, []fault) {
+// readWhen reads when a digest comes. What it proposes is in the reader's language.
+func readWhen(typed, zone, language string, now time.Time) (rule.Rule, []fault) {
 	typed = strings.TrimSpace(typed)
 	r, err := rule.Parse(typed)
 	if wrong := (*rule.Error)(nil); errors.As(err, &wrong) {
-		return r, []fault{{whenField, "library.digest.fault.when", []bot.Arg{bot.Str("typed", bot.Shorten(typed, MostTag)), bot.Str("nearest", wrong.Nearest)}}}
+		nearest := wrong.Nearest
+		if proposed, err := rule.Parse(nearest); err == nil {
+			nearest = proposed.Text(language)
+		}
+		return r, []fault{{whenField, "library.digest.fault.when", []bot.Arg{bot.Str("typed", bot.Shorten(typed, MostTag)), bot.Str("nearest", nearest)}}}
 	}
 	in, err := time.LoadLocation(zone)
 	if err != nil {

@@ -41,6 +41,15 @@ type Told struct {
 	Dead   map[string]Mention `json:"dead,omitempty"`   // by the ID of the resource, as long as it is dead
 }
 
+// since is what has been told when a digest of the place begins at a time: with what came
+// before freshFor it does not begin.
+func (t Told) since(now time.Time) Told {
+	if begin := now.Add(-freshFor); t.Until.Before(begin) {
+		t.Until = begin
+	}
+	return t
+}
+
 // Mention is when something was told of.
 type Mention struct {
 	At    time.Time `json:"at"`

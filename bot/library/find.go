@@ -66,8 +66,14 @@ type hits struct {
 	exact int // how many of them have all words; the others have most
 }
 
-// seek looks for resources.
+// seek looks for resources. What has the address that is looked for is the one.
 func (s *Service) seek(ctx context.Context, c bot.CommunityID, q *Search) (h hits, err error) {
+	if l, ok := q.address(); ok {
+		got, err := s.store.Read(ctx, c, "", IDOf(l.Key))
+		if r, there := got.Found[IDOf(l.Key)]; err != nil || there && r.Hidden == (Hidden{}) {
+			return hits{all: []*Resource{&r}, exact: 1}, err
+		}
+	}
 	err = s.shelves.look(ctx, c, func(sh *shelf) error {
 		found, err := sh.index.Find(ctx, q.query(index.MostHits))
 		h.exact = found.Exact
@@ -147,8 +153,14 @@ func (s *Service) findReply(ctx context.Context, req *bot.Request, q *Search, sk
 	case wants == "":
 		lines = slices.Insert(lines, 0, s.say(req, "library.find.none", bot.Str("command", req.Typed("/library save"))))
 	default:
-		lines = slices.Insert(lines, 0, s.say(req, "library.find.empty", bot.Str("wants", wants)))
-		add("library.button.ask", askPath+mark)
+		said, ask, err := s.emptySaid(ctx, req, wants)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		lines = slices.Insert(lines, 0, s.say(req, said, bot.Str("wants", wants)))
+		if ask != "" {
+			add(ask, askPath+mark)
+		}
 		if _, ok := q.wider(); ok {
 			add("library.button.wider", widerPath+mark)
 		}
@@ -159,6 +171,24 @@ func (s *Service) findReply(ctx context.Context, req *bot.Request, q *Search, sk
 		}
 	}
 	return bot.Say(bot.Join("\n", lines...), controls...), nil
+}
+
+// emptySaid is what to say where nothing is found, and what the control says that asks the
+// group; "" where the reader has asked already.
+func (s *Service) emptySaid(ctx context.Context, req *bot.Request, wants string) (said, ask bot.Key, err error) {
+	_, w, err := s.wishFor(ctx, req.Member.Community, wished(wants))
+	if err != nil {
+		return "", "", err
+	}
+	now, err := s.store.Now(ctx)
+	switch {
+	case !w.open(now):
+		return "library.find.empty", "library.button.ask", err
+	case w.askedBy(req.Member):
+		return "library.find.empty.yours", "", err
+	default:
+		return "library.find.empty.wanted", "library.button.ask.too", err
+	}
 }
 
 // foundLines lists what is found, from one of them on: first what has all words, then

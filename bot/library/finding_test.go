@@ -31,9 +31,17 @@ func TestHidden(t *testing.T) {
 	if _, err := o.ask("joe", "/library/tried/"+id, "again", "yes"); bot.CodeOf(err) != bot.NotFound {
 		t.Errorf("joe tries it: %v", err)
 	}
-	for _, links := range []string{"https://example.org/strips", "https://example.org/open https://www.example.org/strips"} {
-		if _, err := o.ask("joe", "/library/save", "link", links); bot.CodeOf(err) != bot.Forbidden || refusal(err) != "en library.save.hidden" {
-			t.Errorf("joe saves it: %v", err)
+	for links, told := range map[string]string{
+		"https://example.org/strips":                              "en library.save.hidden",
+		"https://example.org/open https://www.example.org/strips": "en library.save.hidden.some links=example.org/strips",
+	} {
+		if _, err := o.ask("joe", "/library/save", "link", links); bot.CodeOf(err) != bot.Forbidden || refusal(err) != told {
+			t.Errorf("joe saves it: %v", refusal(err))
+		}
+	}
+	for _, words := range []string{"https://example.org/strips", "example.org/strips"} {
+		if text := o.must("joe", "/library/find", "words", words).Message.Text.String(); strings.Contains(text, "library.card") {
+			t.Errorf("joe finds it by its address: %s", text)
 		}
 	}
 	if _, there := o.resource("example.org/open"); there {
@@ -88,7 +96,9 @@ func TestWanted(t *testing.T) {
 		t.Errorf("ana wants it again: %v", err)
 	}
 	says(t, o.must("joe", "/library/again/"+id), "library.wanted.again")
-	says(t, o.must("ana", "/library/wanted"), "library.wanted.line.several")
+	says(t, o.must("ana", "/library/wanted"), "library.wanted.line text=Decimal games") // it was enough for kim
+	says(t, o.must("kim", "/library/again/"+id), "library.wanted.again")
+	says(t, o.must("ana", "/library/wanted"), "library.wanted.line.several text=Decimal games count=2")
 	if _, err := o.ask("ana", "/library/unask/"+id); bot.CodeOf(err) != bot.NotFound {
 		t.Errorf("ana takes it back: %v", err)
 	}
@@ -201,4 +211,16 @@ func TestDeadLinks(t *testing.T) {
 			t.Errorf("it is dead still: %q", reply.Message.Text)
 		}
 	}
+}
+
+// What somebody has the address of is found by it, whatever form that has.
+func TestFindingByAddress(t *testing.T) {
+	o := newRoom(t)
+	o.must("ana", "/library/save", "link", "https://example.org/strips/?utm_source=x", "note", "Skip part two")
+	o.must("ana", "/library/save", "link", "https://example.org/strips-for-example")
+	for _, words := range []string{"https://example.org/strips", "http://www.example.org/strips/#top", "example.org/strips"} {
+		says(t, o.must("joe", "/library/find", "words", words), "library.card.title title=example.org/strips · ", "Skip part two")
+		says(t, o.must("joe", "/library/wanted", "text", words), "library.wanted.perhaps")
+	}
+	says(t, o.must("joe", "/library/find", "words", "https://example.org/none"), "library.find")
 }

@@ -166,7 +166,7 @@ func (g *gathering) people() (all []bot.MemberID) {
 
 func (s *Service) gatheredLines(req *bot.Request, all []gathered, names map[bot.MemberID]string) (lines []bot.Text) {
 	for _, l := range all[:min(len(all), mostGathered)] {
-		shown := bot.Text{{Kind: bot.SpanLink, Text: bot.Shorten(l.link.Key, mostShown), URL: l.link.Address}}
+		shown := bot.Text{{Kind: bot.SpanLink, Text: bot.Shorten(link.Shown(l.link.Key), mostShown), URL: l.link.Address}}
 		lines = append(lines, s.say(req, "library.links.line", bot.Rich("link", shown), bot.Rich("from", s.givenBy(req, &l, names))))
 	}
 	if more := len(all) - len(lines); more > 0 {
@@ -192,7 +192,7 @@ func (s *Service) askTicks(ctx context.Context, req *bot.Request) (bot.Reply, er
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	if err := s.allowed(req, &g.now.Rules, nil); err != nil {
+	if err := s.allowed(req, &g.now.Rules); err != nil {
 		return bot.Reply{}, err
 	}
 	fresh, _ := g.parted()
@@ -232,7 +232,7 @@ func (s *Service) boxLabel(req *bot.Request, l *gathered, names map[bot.MemberID
 		key = "library.links.box"
 	}
 	room := mostChoice - len([]rune(s.label(req, key, args("")...)))
-	return s.label(req, key, args(bot.Shorten(l.link.Key, room))...)
+	return s.label(req, key, args(bot.Shorten(link.Shown(l.link.Key), room))...)
 }
 
 // ticked saves what was ticked, as far as it still stands in the answers: in the names of
@@ -242,7 +242,7 @@ func (s *Service) ticked(ctx context.Context, req *bot.Request) (bot.Reply, erro
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	if err := s.allowed(req, &g.now.Rules, nil); err != nil {
+	if err := s.allowed(req, &g.now.Rules); err != nil {
 		return bot.Reply{}, err
 	}
 	var ticked []string

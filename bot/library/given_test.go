@@ -39,7 +39,7 @@ func TestReadGiven(t *testing.T) {
 		t.Errorf("%+v, %+v", g, wrong)
 	}
 	_, wrong = read(values(noteField, strings.Repeat("x", MostNote+1), titleField, strings.Repeat("é", MostTitle+1),
-		tagsField, strings.Repeat("x", MostTag+1), gradeField, "fourth", subjectField, strings.Repeat("x", MostTag+1)))
+		tagsField, strings.Repeat("x", MostTag+1), gradeField, "tall", subjectField, strings.Repeat("x", MostTag+1)))
 	var fields []string
 	for _, w := range wrong {
 		fields = append(fields, w.field)

@@ -16,14 +16,13 @@ func (s *Service) ImportReport(language string, o Importing, got Imported) (sums
 		sums = append(sums, say("import.dry"))
 	}
 	for _, of := range []struct {
-		key  bot.Key
-		n    int
-		also bool // where it is nothing too
+		key bot.Key
+		n   int
 	}{
-		{"import.added", got.Added, true}, {"import.joined", got.Joined, false}, {"import.same", got.Same, false},
-		{"import.twice", got.Twice, false}, {"import.refused", got.Refused, true},
+		{"import.added", got.Added}, {"import.joined", got.Joined}, {"import.same", got.Same},
+		{"import.twice", got.Twice}, {"import.refused", got.Refused}, {"import.prose", got.Prose},
 	} {
-		if of.n > 0 || of.also {
+		if of.n > 0 {
 			sums = append(sums, say(of.key, bot.Count("count", of.n)))
 		}
 	}

@@ -47,6 +47,7 @@ type Imported struct {
 	// Of single lines: those of Joined and Twice, what was refused, and what was cut.
 	Lines   []ImportedLine
 	Refused int
+	Prose   int       // lines of a text that have no link
 	Unkept  []Counted // columns that have no place, with how often
 	InNotes []Counted // columns that stand in what is said of the resource
 	More    bool      // the list was longer than MostImported
@@ -118,11 +119,16 @@ func (s *Service) Import(ctx context.Context, o Importing, list io.Reader) (Impo
 	var batch []entry
 	read := 0
 	for it, err := range exchange.Read(list, o.Format) {
+		refusal := (*exchange.Refusal)(nil)
+		if errors.As(err, &refusal) && refusal.Fault == exchange.Prose {
+			t.got.Prose++
+			continue
+		}
 		if read++; read > MostImported {
 			t.got.More = true
 			break
 		}
-		if refusal := (*exchange.Refusal)(nil); errors.As(err, &refusal) {
+		if refusal != nil {
 			t.got.refuse(ImportedLine{Line: refusal.Line, Last: refusal.Last, What: ImportedWhat(refusal.Fault), Text: refusal.Text})
 			continue
 		}

@@ -96,7 +96,7 @@ func TestImport(t *testing.T) {
 	const list = `url,title,notes,tags,subject,grade,licence,key,author,private
 http://www.example.org/strips/,Fraction Strips,"Skip part two.
 With scissors.",fractions,Maths,3-5,CC BY,k1,Ana,
-https://example.org/new?utm_medium=mail,New one,,a;b,Science,fourth,,k2,,
+https://example.org/new?utm_medium=mail,New one,,a;b,Science,tall,,k2,,
 https://example.org/new#top,The new one,,b;c,Physics,4,,k3,,
 https://example.org/hidden,Known,,,,,,,,
 https://sub.spam.example/x,Spam,,,,,,,,
@@ -130,7 +130,7 @@ https://example.org/secret,Mine,,,,,,,,1
 	}
 	fresh, _ := o.resource("example.org/new")
 	if fresh.Title != "New one" || fresh.Address != "https://example.org/new" || !slices.Equal(fresh.Tags, []string{"a", "b", "c", "Physics"}) || !slices.Equal(fresh.Grades, []string{"4"}) ||
-		fresh.About != "en import.field.grade: fourth\nen import.field.title: The new one" || len(fresh.Credits) > 0 || fresh.Space != here.Space {
+		fresh.About != "en import.field.grade: tall\nen import.field.title: The new one" || len(fresh.Credits) > 0 || fresh.Space != here.Space {
 		t.Errorf("%+v", fresh)
 	}
 	if hidden, _ := o.resource("example.org/hidden"); hidden.Hidden == (library.Hidden{}) || hidden.Title != "Known" {

@@ -78,7 +78,7 @@ func (s *Service) keptBy(ctx context.Context, req *bot.Request) ([]*Resource, er
 func (s *Service) own(ctx context.Context, req *bot.Request) (own []*Resource, count int, err error) {
 	err = s.shelves.look(ctx, req.Member.Community, func(sh *shelf) error {
 		own = sh.newest(mostMine, func(r *Resource) bool {
-			is := r.credit(req.Member) >= 0 || slices.ContainsFunc(r.Tries, func(t Try) bool { return req.Member.Is(t.Member) })
+			is := r.credit(req.Member) >= 0 || r.triedBy(req.Member)
 			if is {
 				count++
 			}

@@ -35,9 +35,9 @@ func (s *Service) replaced(ctx context.Context, req *bot.Request) (bot.Reply, er
 	if wrong = append(wrong, more...); len(wrong) > 0 {
 		return s.faults(req, wrong), nil
 	}
-	all, now, err := s.take(ctx, req, links[:1], g)
-	if err != nil {
-		return bot.Reply{}, err
+	all, now, wrong, err := s.take(ctx, req, links[:1], g)
+	if err != nil || len(wrong) > 0 {
+		return s.faults(req, wrong), err
 	}
 	thanks := s.say(req, "library.digest.replaced", bot.Str("title", bot.Shorten(old.Called(), mostShown)))
 	return s.cardReply(ctx, req, cardOf{r: &all[0].r, now: now, news: thanks})

@@ -105,8 +105,8 @@ func (o *room) Answers(_ context.Context, _ bot.CommunityID, _ string) ([]librar
 	return o.answers, nil
 }
 
-func (o *room) About(_ context.Context, _ *bot.Request, _ bot.MemberID, text string) (bot.Reply, error) {
-	return bot.Say(bot.Plain("reported: " + text)), nil
+func (o *room) About(_ context.Context, _ *bot.Request, _ bot.MemberID, text, path string) (bot.Reply, error) {
+	return bot.Say(bot.Plain("reported: " + text + " " + path)), nil
 }
 
 func newRoom(t *testing.T, change ...func(*library.FeedOptions)) *room {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/staffroom-bot/staffroom/bot"
 	"github.com/staffroom-bot/staffroom/bot/library/link"
@@ -38,16 +39,26 @@ func (s *Service) save(ctx context.Context, req *bot.Request) (bot.Reply, error)
 		return s.ifAllowed(ctx, req, func() bot.Reply { return s.askSave(req, given, Origin{}) })
 	}
 	links, wrong := linksOf(typed)
-	g, more := read(func(field string) string { return given[field] })
 	for i := range wrong {
 		if wrong[i].key == "library.fault.link" && !strings.Contains(typed, "://") { // it is no link that somebody typed wrong
 			wrong[i].key, wrong[i].args = "library.fault.first", []bot.Arg{bot.Str("command", req.Typed("/library save"))}
 		}
 	}
-	if wrong = append(wrong, more...); len(wrong) > 0 {
+	if len(wrong) > 0 {
 		return bot.Reply{}, s.refused(req, wrong)
 	}
-	return s.saved(ctx, req, links, g)
+	g, wrong := read(func(field string) string { return given[field] })
+	if len(wrong) > 0 {
+		return s.ifAllowed(ctx, req, func() bot.Reply { return s.askAgain(req, given, wrong) })
+	}
+	all, now, wrong, err := s.take(ctx, req, links, g)
+	if err == nil && len(wrong) > 0 {
+		err = bot.Fail(bot.Forbidden, s.faultText(req, wrong))
+	}
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	return s.saved(ctx, req, all, now, g)
 }
 
 // saveMessage opens the form with the links of a message.
@@ -76,7 +87,7 @@ func (s *Service) saveMessage(ctx context.Context, req *bot.Request) (bot.Reply,
 func (s *Service) ifAllowed(ctx context.Context, req *bot.Request, ask func() bot.Reply) (bot.Reply, error) {
 	got, err := s.store.Read(ctx, req.Member.Community, req.Member.ID)
 	if err == nil {
-		err = s.allowed(req, &got.Rules, nil)
+		err = s.allowed(req, &got.Rules)
 	}
 	if err != nil {
 		return bot.Reply{}, err
@@ -100,6 +111,28 @@ func (s *Service) askSave(req *bot.Request, given map[string]string, from Origin
 		Fields: append([]bot.Field{s.linkField(req, given[linkField])}, s.aboutFields(req, given)...),
 	})
 }
+
+// askAgain opens the form with what somebody has typed after the command, of which
+// something is wrong: the labels say what.
+func (s *Service) askAgain(req *bot.Request, given map[string]string, wrong []fault) bot.Reply {
+	reply := s.askSave(req, given, Origin{})
+	for i := range reply.Form.Fields {
+		f := &reply.Form.Fields[i]
+		if typed := given[f.Name]; utf8.RuneCountInString(typed) > f.Max { // it is for them to say what goes
+			f.Max = mostTyped
+			f.Value = bot.Shorten(typed, mostTyped)
+		}
+		if at := slices.IndexFunc(wrong, func(w fault) bool { return w.field == f.Name }); at >= 0 {
+			f.Label = s.label(req, "library.form"+bot.Key(strings.TrimPrefix(string(wrong[at].key), "library")), wrong[at].args...)
+		}
+	}
+	return reply
+}
+
+// mostTyped is how much of what somebody typed after the command stands in the form, in
+// characters.
+// https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
+const mostTyped = 3000
 
 func (s *Service) linkField(req *bot.Request, value string) bot.Field {
 	return bot.Field{Name: linkField, Label: s.label(req, "library.form.link"), Hint: s.label(req, "library.form.link.hint"), Value: value, Long: true, Max: mostLinkText}
@@ -140,7 +173,11 @@ func (s *Service) saveForm(ctx context.Context, req *bot.Request) (bot.Reply, er
 			g.from = Origin{Chat: chat, Name: name, Question: question}
 		}
 	}
-	return s.saved(ctx, req, links, g)
+	all, now, wrong, err := s.take(ctx, req, links, g)
+	if err != nil || len(wrong) > 0 {
+		return s.faults(req, wrong), err
+	}
+	return s.saved(ctx, req, all, now, g)
 }
 
 // saving is what came of saving one link.
@@ -151,12 +188,8 @@ type saving struct {
 	tags  []string     // that were not there
 }
 
-// saved keeps links and shows what came of it.
-func (s *Service) saved(ctx context.Context, req *bot.Request, links []link.Link, g given) (bot.Reply, error) {
-	all, now, err := s.take(ctx, req, links, g)
-	if err != nil {
-		return bot.Reply{}, err
-	}
+// saved shows what came of saving links.
+func (s *Service) saved(ctx context.Context, req *bot.Request, all []saving, now time.Time, g given) (bot.Reply, error) {
 	if len(all) > 1 {
 		var rs []*Resource
 		for i := range all {
@@ -191,59 +224,64 @@ func (s *Service) savedNews(req *bot.Request, one *saving, names map[bot.MemberI
 }
 
 // take keeps links, with what is said of them, if the rules allow it: with one call to
-// read, and one to write for each.
-func (s *Service) take(ctx context.Context, req *bot.Request, links []link.Link, g given) ([]saving, time.Time, error) {
+// read, and one to write for each. Where something is wrong with one of them, nothing is
+// kept.
+func (s *Service) take(ctx context.Context, req *bot.Request, links []link.Link, g given) (all []saving, now time.Time, wrong []fault, err error) {
 	ids := make([]string, len(links))
 	for i, l := range links {
 		ids[i] = IDOf(l.Key)
 	}
 	got, err := s.store.Read(ctx, req.Member.Community, req.Member.ID, ids...)
 	if err == nil {
-		err = s.allowed(req, &got.Rules, links)
-	}
-	for _, id := range ids {
-		if r, known := got.Found[id]; err == nil && known {
-			err = s.open(req, &r)
-		}
+		err = s.allowed(req, &got.Rules)
 	}
 	if err != nil {
-		return nil, got.Now, err
+		return nil, got.Now, nil, err
 	}
-	all := make([]saving, len(links))
+	if wrong = barred(req, &got, links); len(wrong) > 0 {
+		return nil, got.Now, wrong, nil
+	}
+	all = make([]saving, len(links))
 	add := func(r *Resource, now time.Time) { r.add(req.Member, g, now) }
 	for i, l := range links {
 		input := req.Input + bot.InputID("/"+strconv.Itoa(i))
 		if all[i], err = s.takeOne(ctx, req, input, l, got, add); err != nil {
-			return nil, got.Now, err
+			return nil, got.Now, nil, err
 		}
 	}
-	return all, got.Now, nil
+	return all, got.Now, nil, nil
 }
 
-// allowed says why somebody may not save, or not these.
-func (s *Service) allowed(req *bot.Request, rules *Rules, links []link.Link) error {
-	if !rules.mayAdd(req.Member) {
-		return bot.Fail(bot.Forbidden, s.say(req, bot.Key("library.adds.refused."+string(rules.adders()))))
-	}
-	var sites []string
-	for _, l := range links {
-		if host := l.Host(); rules.blocks(l) && !slices.Contains(sites, host) {
-			sites = append(sites, host)
-		}
-	}
-	if len(sites) > 0 {
-		return bot.Fail(bot.Forbidden, s.say(req, "library.blocked", bot.Str("site", strings.Join(sites, ", "))))
-	}
-	return nil
-}
-
-// open says why somebody may not save what is there already: organizers have hidden it,
-// and saving it would show it.
-func (s *Service) open(req *bot.Request, r *Resource) error {
-	if r.seenBy(req.Member) {
+// allowed says why somebody may not save.
+func (s *Service) allowed(req *bot.Request, rules *Rules) error {
+	if rules.mayAdd(req.Member) {
 		return nil
 	}
-	return bot.Fail(bot.Forbidden, s.say(req, "library.save.hidden"))
+	return bot.Fail(bot.Forbidden, s.say(req, bot.Key("library.adds.refused."+string(rules.adders()))))
+}
+
+// barred says what keeps links from being saved: the sites from which nothing is taken, or
+// which of them organizers have hidden, since saving that would show it.
+func barred(req *bot.Request, got *Reading, links []link.Link) []fault {
+	var sites, hidden []string
+	for _, l := range links {
+		if host := l.Host(); got.Rules.blocks(l) && !slices.Contains(sites, host) {
+			sites = append(sites, host)
+		}
+		if r, known := got.Found[IDOf(l.Key)]; known && !r.seenBy(req.Member) {
+			hidden = append(hidden, bot.Shorten(link.Shown(l.Key), mostShown))
+		}
+	}
+	switch {
+	case len(sites) > 0:
+		return []fault{{linkField, "library.blocked", []bot.Arg{bot.Str("site", strings.Join(sites, ", "))}}}
+	case len(hidden) > 0 && len(links) > 1:
+		return []fault{{linkField, "library.save.hidden.some", []bot.Arg{bot.Str("links", strings.Join(hidden, ", "))}}}
+	case len(hidden) > 0:
+		return []fault{{linkField, "library.save.hidden", nil}}
+	default:
+		return nil
+	}
 }
 
 // takeOne keeps a link, and what add says of it.
@@ -251,11 +289,10 @@ func (s *Service) takeOne(ctx context.Context, req *bot.Request, input bot.Input
 	c, id := req.Member.Community, IDOf(l.Key)
 	for range mostTries {
 		r, known := got.Found[id]
-		if known {
-			if err := s.open(req, &r); err != nil {
-				return saving{}, err
-			}
-		} else {
+		if known && !r.seenBy(req.Member) { // since a moment ago
+			return saving{}, bot.Fail(bot.Forbidden, s.say(req, "library.save.hidden"))
+		}
+		if !known {
 			r = Resource{ID: id, Community: c, Key: l.Key, Address: l.Address, Space: req.Account.Space, Created: got.Now}
 		}
 		one := saving{mine: r.credit(req.Member) >= 0}

@@ -3,6 +3,7 @@ package library_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -184,11 +185,13 @@ func TestWhoMayDoWhat(t *testing.T) {
 		"/organize/library/hide":        "organizer",
 		"/library/hide/" + id + "/yes":  "organizer",
 		"/library/hide/" + id + "/no":   "organizer",
-		"/library/change/" + id:         "ana",
-		"/library/changed/" + id + "/-": "ana",
+		"/library/change/" + id:         "ana organizer",
+		"/library/changed/" + id + "/-": "ana organizer",
 		"/library/card/" + id:           "ana joe host organizer",
 		"/library/try/" + id:            "ana joe host organizer",
 		"/library/thank/" + id:          "ana joe host organizer",
+		"/library/unthank/" + id:        "ana joe host organizer",
+		"/library/untry/" + id:          "ana joe host organizer",
 		"/library/keep/" + id + "/yes":  "ana joe host organizer",
 		"/library/report/" + id:         "ana joe host organizer",
 	} {
@@ -279,4 +282,89 @@ func TestSavedAgainAndWordsFirst(t *testing.T) {
 			t.Errorf("%s: %s", typed, refusal(err))
 		}
 	}
+}
+
+// One link from which nothing is taken does not lose the others: the form stays open.
+func TestAFormStaysOpen(t *testing.T) {
+	o := newRoom(t)
+	o.roles["olga"] = bot.RoleOrganizer
+	o.must("olga", "/organize/library/block", "sites", "spam.example")
+	wish := o.wish("joe", "Decimal games")
+	o.must("joe", "/library/save", "link", "https://example.org/gone")
+	const both = "https://example.org/a\nhttps://spam.example/x"
+	for path, links := range map[string]string{
+		"/library/saved/-/0": both, "/library/answered/" + wish: both,
+		"/library/replaced/" + library.IDOf("example.org/gone"): "https://spam.example/x",
+	} {
+		reply, err := o.ask("ana", path, "link", links, "note", "A long note")
+		if err != nil || reply.FieldErrors["link"].String() != "en library.blocked site=spam.example" {
+			t.Errorf("%s: %+v, %v", path, reply.FieldErrors, err)
+		}
+	}
+	if _, there := o.resource("example.org/a"); there {
+		t.Error("half of it is saved")
+	}
+}
+
+// What is too long after the command stands in the form, whole, with what is wrong.
+func TestATypedNoteThatIsTooLong(t *testing.T) {
+	o := newRoom(t)
+	note := strings.TrimSpace(strings.Repeat("word ", 240))
+	for name, c := range map[string]struct{ typed, field, value, label string }{
+		"a note":        {"https://example.org/a " + note, "note", note, "en library.form.fault.long.note most=1000 count=1199"},
+		"many tags":     {"https://example.org/a #a #b #c #d #e #f #g #h #i #j #k #l #m", "tags", "#a #b #c #d #e #f #g #h #i #j #k #l #m", "en library.form.fault.tags most=12 count=13"},
+		"a note beside": {"https://example.org/a Fine #" + strings.Repeat("x", library.MostTag+1), "note", "Fine", "en library.form.note"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			form := o.must("ana", "/library/save", "link", c.typed).Form
+			if form == nil {
+				t.Fatal("there is no form")
+			}
+			at := slices.IndexFunc(form.Fields, func(f bot.Field) bool { return f.Name == c.field })
+			if f := form.Fields[at]; f.Value != c.value || f.Label != c.label || f.Max < len(f.Value) || form.Fields[0].Value != "https://example.org/a" {
+				t.Errorf("the form has %+v", form.Fields)
+			}
+		})
+	}
+	if _, there := o.resource("example.org/a"); there {
+		t.Error("it is saved")
+	}
+}
+
+// Thanks and tries are taken back by whose they are.
+func TestTakingBack(t *testing.T) {
+	o := newRoom(t)
+	o.must("ana", "/library/save", "link", "https://example.org/strips")
+	id := library.IDOf("example.org/strips")
+	if again := o.must("joe", "/library/try/"+id).Form.Fields[0]; again.Value != "" || again.Optional {
+		t.Errorf("an answer is given for them: %+v", again)
+	}
+	for _, user := range []string{"joe", "kim"} {
+		o.must(user, "/library/thank/"+id)
+		o.must(user, "/library/tried/"+id, "again", "yes", "worked", "All of it")
+	}
+	card := o.must("joe", "/library/card/"+id)
+	for range 2 {
+		says(t, o.must("joe", control(t, card, "library.button.unthank")), "library.unthanked")
+		says(t, o.must("joe", control(t, card, "library.button.untry")), "library.untried")
+	}
+	if r, _ := o.resource("example.org/strips"); !slices.Equal(r.Thanks, []bot.MemberID{"kim"}) || len(r.Tries) != 1 || r.Tries[0].Member != "kim" {
+		t.Errorf("it is %+v", r)
+	}
+	control(t, o.must("joe", "/library/card/"+id), "library.button.thank")
+}
+
+// What a colleague keeps for themselves stays when it is undone.
+func TestUndoingWhatAnotherKeeps(t *testing.T) {
+	o := newRoom(t)
+	card := o.must("ana", "/library/save", "link", "https://example.org/strips Note")
+	id := library.IDOf("example.org/strips")
+	o.must("joe", "/library/keep/"+id+"/yes")
+	o.must("ana", "/library/keep/"+id+"/yes")
+	says(t, o.must("ana", control(t, card, "library.button.undo")), "library.undone.out")
+	says(t, o.must("joe", "/library/mine"), "library.mine.kept", "example.org/strips")
+	o.must("joe", "/library/keep/"+id+"/no")
+	card = o.must("ana", "/library/save", "link", "https://example.org/other Note")
+	o.must("ana", "/library/keep/"+library.IDOf("example.org/other")+"/yes")
+	says(t, o.must("ana", control(t, card, "library.button.undo")), "library.undone.gone") // who undoes it keeps nothing back
 }

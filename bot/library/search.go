@@ -12,6 +12,7 @@ import (
 	"github.com/staffroom-bot/staffroom/bot"
 	"github.com/staffroom-bot/staffroom/bot/grade"
 	"github.com/staffroom-bot/staffroom/bot/library/index"
+	"github.com/staffroom-bot/staffroom/bot/library/link"
 	"github.com/staffroom-bot/staffroom/scheduler/rule"
 )
 
@@ -40,6 +41,16 @@ func (q *Search) query(limit int) index.Query {
 	return index.Query{
 		Words: q.Words, Tags: q.Tags, Grades: q.Grades, Subject: q.Subject, Person: string(q.Person), Since: q.Since, Limit: limit,
 	}
+}
+
+// address is the link that somebody looks for, if that is all they say.
+func (q *Search) address() (link.Link, bool) {
+	w := Search{Words: q.Words}
+	if !strings.Contains(q.Words, ".") || w.mark() != q.mark() {
+		return link.Link{}, false
+	}
+	l, err := link.Parse(q.Words)
+	return l, err == nil
 }
 
 // wider is a search that finds more: by words alone, anywhere and of any time. ok is
@@ -100,7 +111,7 @@ func (s *Service) sinceOf(ctx context.Context, req *bot.Request, typed string) (
 	if err != nil {
 		zone = time.UTC
 	}
-	day, err := rule.ParseSince(typed, rule.DateOf(now.In(zone)))
+	day, err := rule.ParseSince(typed, rule.DateOf(now.In(zone)), req.Member.Language)
 	if err != nil {
 		return since, false, nil //nolint:nilerr // said to the member
 	}

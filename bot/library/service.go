@@ -61,9 +61,10 @@ type Answer struct {
 
 // Reports takes what people report to the organizers.
 type Reports interface {
-	// About opens the form for a report of something, which begins with text. Whoever it
-	// is of, if that is known, does not read it.
-	About(ctx context.Context, req *bot.Request, of bot.MemberID, text string) (bot.Reply, error)
+	// About opens the form for a report of something: text says what it is, and path is
+	// that of the control that shows it to an organizer. Whoever it is of, if that is
+	// known, does not read it.
+	About(ctx context.Context, req *bot.Request, of bot.MemberID, text, path string) (bot.Reply, error)
 }
 
 // Options are what a Service is made of.
@@ -114,6 +115,8 @@ const (
 	tryPath      = "/library/try/"
 	triedPath    = "/library/tried/"
 	thankPath    = "/library/thank/"
+	unthankPath  = "/library/unthank/"
+	untryPath    = "/library/untry/"
 	worksPath    = "/library/works/"
 	keepPath     = "/library/keep/"
 	hidePath     = "/library/hide/"
@@ -128,6 +131,8 @@ const (
 	againPath    = "/library/again/"
 	replacePath  = "/library/replace"
 	replacedPath = "/library/replaced/"
+	lessPath     = "/library/less"
+	tellPath     = "/library/tell/"
 	feedPath     = "/library/feed"
 	organizePath = "/organize/library"
 )
@@ -155,20 +160,24 @@ func (s *Service) Register(r *bot.Router) {
 		tryPath + "{id}":                s.askTry,
 		triedPath + "{id}":              s.tried,
 		thankPath + "{id}":              s.thank,
+		unthankPath + "{id}":            s.unthank,
+		untryPath + "{id}":              s.untry,
 		worksPath + "{id}":              s.worksForMe,
 		keepPath + "{id}/{keep}":        s.keep,
 		reportPath + "{id}":             s.report,
-		askPath + "{mark}":              s.askGroup,
 		unaskPath + "{wish}":            s.unask,
 		answerPath:                      s.askAnswer,
 		answeredPath + "{wish}":         s.answered,
 		againPath + "{wish}":            s.wantAgain,
+		lessPath:                        s.less,
+		tellPath + "{tell}":             s.tellMe,
 	} {
 		r.Handle(bot.Route{Path: path, Access: bot.MembersOnly, Private: true, Handle: handle})
 	}
 	for path, handle := range map[string]bot.Handler{ // they may have to build the shelf first
 		morePath + "{mark}/{skip}": s.more,
 		widerPath + "{mark}":       s.wider,
+		askPath + "{mark}":         s.askGroup,
 		listPath:                   s.listWishes,
 	} {
 		r.Handle(bot.Route{Path: path, Access: bot.MembersOnly, Private: true, Mode: bot.Deferred, Handle: handle})
@@ -266,11 +275,15 @@ func (s *Service) faults(req *bot.Request, wrong []fault) bot.Reply {
 
 // refused are the same of a command.
 func (s *Service) refused(req *bot.Request, wrong []fault) error {
+	return bot.Fail(bot.Invalid, s.faultText(req, wrong))
+}
+
+func (s *Service) faultText(req *bot.Request, wrong []fault) bot.Text {
 	var lines []bot.Text
 	for _, f := range wrong {
 		lines = append(lines, s.say(req, f.key, f.args...))
 	}
-	return bot.Fail(bot.Invalid, bot.Join("\n", lines...))
+	return bot.Join("\n", lines...)
 }
 
 // names gives the names of members. Where it is the asker alone, nobody is asked.

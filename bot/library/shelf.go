@@ -9,6 +9,7 @@ import (
 
 	"github.com/staffroom-bot/staffroom/bot"
 	"github.com/staffroom-bot/staffroom/bot/library/index"
+	"github.com/staffroom-bot/staffroom/bot/library/link"
 )
 
 // mostShelved is how many resources a process has in memory, of all communities
@@ -255,9 +256,12 @@ func entryOf(r *Resource) index.Entry {
 }
 
 // Called is its title: as typed, or else as the page says, or else its address
-// without what is before the host.
+// without what is before the host, as people read it.
 func (r *Resource) Called() string {
-	return cmp.Or(r.Title, r.Page.Title, r.Key)
+	if title := cmp.Or(r.Title, r.Page.Title); title != "" {
+		return title
+	}
+	return link.Shown(r.Key)
 }
 
 // Licensed is its licence, as typed or else as the page says.

@@ -14,6 +14,7 @@ import (
 // outbox.ErrRepeated.
 type Store interface {
 	WishStore
+	DigestStore
 	// Now is the store's time.
 	Now(ctx context.Context) (time.Time, error)
 	// Read tells of some resources, in one call, with all that a member must know to
@@ -44,18 +45,20 @@ type Store interface {
 	Keep(ctx context.Context, c bot.CommunityID, m bot.MemberID, id string, keep bool) error
 	// Kept gives what a member has for themselves, the latest first, up to limit.
 	Kept(ctx context.Context, c bot.CommunityID, m bot.MemberID, limit int) ([]string, error)
+	// Keepers gives the members who have a resource for themselves.
+	Keepers(ctx context.Context, c bot.CommunityID, id string) ([]bot.MemberID, error)
 	// Of gives the IDs of the resources in which a member stands, or has stood.
 	Of(ctx context.Context, c bot.CommunityID, m bot.MemberID) ([]string, error)
 	// KeepSearch keeps what a member has looked for under a mark, for SearchFor.
 	KeepSearch(ctx context.Context, c bot.CommunityID, m bot.MemberID, mark string, q Search) error
 	// Search gives it, or not_found.
 	Search(ctx context.Context, c bot.CommunityID, m bot.MemberID, mark string) (Search, error)
-	// Forget forgets what a member has for themselves and has looked for, and which
-	// resources they stand in.
+	// Forget forgets what a member has for themselves and has looked for, which
+	// resources they stand in, and that they are not told.
 	Forget(ctx context.Context, c bot.CommunityID, m bot.MemberID) error
 }
 
-// WishStore keeps what people are looking for.
+// WishStore keeps what people are looking for, and who of them is told.
 type WishStore interface {
 	// Wishes gives all wishes of a community, the oldest first.
 	Wishes(ctx context.Context, c bot.CommunityID) ([]Wish, error)
@@ -64,6 +67,19 @@ type WishStore interface {
 	// AdvanceWish and RemoveWish go by the rules of Store.Advance and Store.Remove.
 	AdvanceWish(ctx context.Context, w *Wish, e outbox.Effects) error
 	RemoveWish(ctx context.Context, w *Wish, e outbox.Effects) error
+	// Tell says whether a member is told when somebody has what they are looking for.
+	// They are until they do not want it.
+	Tell(ctx context.Context, c bot.CommunityID, m bot.MemberID, tell bool) error
+	// Untold gives those who do not want it.
+	Untold(ctx context.Context, c bot.CommunityID) ([]bot.MemberID, error)
+}
+
+// DigestStore keeps what digests have told, whatever becomes of them.
+type DigestStore interface {
+	// KeepTold keeps what those of a place have told.
+	KeepTold(ctx context.Context, c bot.CommunityID, space bot.SpaceID, told Told) error
+	// Told gives it: the zero Told if there were none.
+	Told(ctx context.Context, c bot.CommunityID, space bot.SpaceID) (Told, error)
 }
 
 // Reading is what the store tells in one call.

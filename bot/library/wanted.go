@@ -2,10 +2,8 @@ package library
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
@@ -58,12 +56,8 @@ func (s *Service) askGroup(ctx context.Context, req *bot.Request) (bot.Reply, er
 // more.
 func (s *Service) ask(ctx context.Context, req *bot.Request, text string) (bot.Reply, error) {
 	m := req.Member
-	asked := func(w *Wish, key bot.Key) bot.Reply {
-		return bot.Say(bot.Join("\n", s.say(req, key, bot.Str("text", w.Text)), s.say(req, "library.wanted.rules", bot.Str("command", req.Typed("/library wanted")))),
-			s.control(req, "library.button.unask", unaskPath+w.ID))
-	}
 	for range mostTries {
-		all, err := s.store.Wishes(ctx, m.Community)
+		all, w, err := s.wishFor(ctx, m.Community, text)
 		if err != nil {
 			return bot.Reply{}, err
 		}
@@ -71,12 +65,8 @@ func (s *Service) ask(ctx context.Context, req *bot.Request, text string) (bot.R
 		if err != nil {
 			return bot.Reply{}, err
 		}
-		w := Wish{ID: wishID(text), Community: m.Community}
-		if i := slices.IndexFunc(all, func(known Wish) bool { return known.ID == w.ID }); i >= 0 {
-			w = all[i]
-		}
 		if w.open(now) && w.askedBy(m) {
-			return asked(&w, "library.wanted.already"), nil
+			return s.asked(ctx, req, &w, "library.wanted.already")
 		}
 		if openOnes(all, now) >= MostWishes {
 			return bot.Reply{}, bot.Fail(bot.Conflict, s.say(req, "library.wanted.many", bot.Num("most", MostWishes)))
@@ -96,9 +86,40 @@ func (s *Service) ask(ctx context.Context, req *bot.Request, text string) (bot.R
 		if err != nil && !errors.Is(err, outbox.ErrRepeated) {
 			return bot.Reply{}, err
 		}
-		return asked(&w, "library.wanted.asked"), nil
+		return s.asked(ctx, req, &w, "library.wanted.asked")
 	}
 	return bot.Reply{}, &bot.Error{Code: bot.Conflict, Err: errTooMany}
+}
+
+// asked says that something is wanted, and whether the asker is told of an answer.
+func (s *Service) asked(ctx context.Context, req *bot.Request, w *Wish, key bot.Key) (bot.Reply, error) {
+	tells, err := s.tells(ctx, req.Member)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	promise, controls := bot.Key("library.wanted.promise"), []bot.Control{s.control(req, "library.button.unask", unaskPath+w.ID)}
+	if !tells {
+		promise, controls = "library.wanted.untold", append(controls, s.control(req, "library.button.tell", tellPath+"yes"))
+	}
+	said := bot.Join(" ", s.say(req, key, bot.Str("text", w.Text)), s.say(req, promise))
+	return bot.Say(bot.Join("\n", said, s.say(req, "library.wanted.rules", bot.Str("command", req.Typed("/library wanted")))), controls...), nil
+}
+
+// wishFor gives all wishes of a community, and among them the one for these words, or for
+// other forms of them; a new one if there is none.
+func (s *Service) wishFor(ctx context.Context, c bot.CommunityID, text string) (all []Wish, w Wish, err error) {
+	w = Wish{ID: wishID(text), Community: c}
+	if all, err = s.store.Wishes(ctx, c); err != nil || len(all) == 0 {
+		return all, w, err
+	}
+	err = s.shelves.look(ctx, c, func(sh *shelf) error {
+		same := func(known Wish) bool { return known.ID == w.ID || sh.index.Same(known.Text, text) }
+		if i := slices.IndexFunc(all, same); i >= 0 {
+			w = all[i]
+		}
+		return nil
+	})
+	return all, w, err
 }
 
 func openOnes(all []Wish, now time.Time) (n int) {
@@ -148,7 +169,7 @@ func (s *Service) wishesReply(ctx context.Context, req *bot.Request, news bot.Te
 
 // wishLine is what is wanted, on one line.
 func (s *Service) wishLine(req *bot.Request, w *Wish) bot.Text {
-	if n := len(w.Askers); n > 1 {
+	if n := w.looking(); n > 1 {
 		return s.say(req, "library.wanted.line.several", bot.Str("text", w.Text), bot.Count("count", n))
 	}
 	return s.say(req, "library.wanted.line", bot.Str("text", w.Text))
@@ -200,7 +221,7 @@ func (s *Service) unask(ctx context.Context, req *bot.Request) (bot.Reply, error
 
 // keepOrEnd stores a wish, or ends it if nobody is looking for it any more.
 func (s *Service) keepOrEnd(ctx context.Context, w *Wish, e outbox.Effects) error {
-	if len(w.Askers) > 0 {
+	if w.looking() > 0 {
 		return s.store.AdvanceWish(ctx, w, e)
 	}
 	e.Cancel = append(e.Cancel, w.jobID())
@@ -234,9 +255,9 @@ func (s *Service) answered(ctx context.Context, req *bot.Request) (bot.Reply, er
 		return s.faults(req, wrong), nil
 	}
 	g.wish = w.ID
-	all, now, err := s.take(ctx, req, links, g)
-	if err != nil {
-		return bot.Reply{}, err
+	all, now, wrong, err := s.take(ctx, req, links, g)
+	if err != nil || len(wrong) > 0 {
+		return s.faults(req, wrong), err
 	}
 	r := &all[0].r
 	for range mostTries {
@@ -285,101 +306,4 @@ func (s *Service) reopen(ctx context.Context, r *Resource, m bot.Member, now tim
 		}
 	}
 	return nil
-}
-
-// toldFor is how long a direct message that tells of an answer may wait for its time.
-const toldFor = 30 * 24 * time.Hour
-
-// tellAskers are the direct messages that tell of an answer: not to who saved it. They
-// may wait for days, so they do not say who that is, nor in which words: the card does,
-// as long as that is so.
-func (s *Service) tellAskers(w *Wish, r *Resource, version int64, now time.Time) []outbox.Item {
-	var posts []outbox.Item
-	for _, a := range w.Askers {
-		if r.credit(bot.Member{ID: a.Member}) >= 0 {
-			continue
-		}
-		say := func(key bot.Key, args ...bot.Arg) bot.Text { return s.words.Text(a.Language, key, args...) }
-		told := say("library.wanted.told", bot.Str("text", w.Text), bot.Rich("title", linked(r)))
-		posts = append(posts, outbox.Item{
-			Class: outbox.Bulk, NotAfter: now.Add(toldFor), Unasked: &outbox.Unasked{Zone: a.Zone, Language: a.Language},
-			Post: bot.Post{
-				Key: bot.DeliveryKey("wish/" + w.ID + "/" + strconv.FormatInt(version, 10) + "/" + IDOf(a.Account.String())), Direct: &a.Account,
-				Message: bot.Message{Text: told, Controls: []bot.Control{
-					{Label: say("library.button.card").String(), Path: cardPath + r.ID},
-					{Label: say("library.button.again").String(), Path: againPath + w.ID},
-				}},
-			},
-		})
-	}
-	return posts
-}
-
-// wantAgain opens a wish again whose answer was none.
-func (s *Service) wantAgain(ctx context.Context, req *bot.Request) (bot.Reply, error) {
-	for range mostTries {
-		w, err := s.wishIn(ctx, req, req.Params.Get("wish"))
-		if err != nil {
-			return bot.Reply{}, err
-		}
-		if !w.askedBy(req.Member) {
-			return bot.Reply{}, s.wishGone(req)
-		}
-		reply := bot.Say(s.say(req, "library.wanted.again", bot.Str("text", w.Text)))
-		if w.Answer == "" {
-			return reply, nil
-		}
-		w.Answer = ""
-		if err = s.store.AdvanceWish(ctx, &w, outbox.Effects{Input: req.Input}); bot.CodeOf(err) == bot.Conflict {
-			continue
-		}
-		if err != nil && !errors.Is(err, outbox.ErrRepeated) {
-			return bot.Reply{}, err
-		}
-		return reply, nil
-	}
-	return bot.Reply{}, &bot.Error{Code: bot.Conflict, Err: errTooMany}
-}
-
-// TendWish is the scheduler.Handler of WishJobKind: it ends a wish whose time is over, or
-// tells of its answer, if that is still one.
-func (s *Service) TendWish(ctx context.Context, j scheduler.Job) error {
-	var p wishPayload
-	if err := json.Unmarshal(j.Payload, &p); err != nil {
-		return scheduler.Poisoned(err)
-	}
-	w, err := s.store.Wish(ctx, bot.CommunityID(j.Group), p.Wish)
-	if bot.CodeOf(err) == bot.NotFound {
-		return nil
-	}
-	switch {
-	case err != nil:
-	case p.Answer == "":
-		err = s.store.RemoveWish(ctx, &w, outbox.Effects{})
-	default:
-		err = s.tell(ctx, &w, p)
-	}
-	switch bot.CodeOf(err) {
-	case bot.Conflict, bot.Unavailable:
-		return scheduler.After(5*time.Second, err)
-	default:
-		return err
-	}
-}
-
-// tell queues the direct messages that tell of an answer. They have keys of their own, so
-// that doing it twice tells nobody twice.
-func (s *Service) tell(ctx context.Context, w *Wish, p wishPayload) error {
-	if w.Answer != p.Answer {
-		return nil
-	}
-	got, err := s.store.Read(ctx, w.Community, "", p.Answer)
-	if err != nil {
-		return err
-	}
-	r, ok := got.Found[p.Answer]
-	if !ok || r.Hidden != (Hidden{}) {
-		return nil
-	}
-	return s.store.AdvanceWish(ctx, w, outbox.Effects{Posts: s.tellAskers(w, &r, p.Version, got.Now)})
 }

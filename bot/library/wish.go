@@ -11,7 +11,8 @@ import (
 )
 
 // Wish is something that people are looking for and the library does not have. Its ID
-// comes from its words, so that the same is asked once, whoever asks.
+// comes from its words, so that the same is asked once, whoever asks at the same time;
+// other forms of the words are the same wish too: see Service.wishFor.
 type Wish struct {
 	ID        string          `json:"-"` // see wishID
 	Community bot.CommunityID `json:"-"`
@@ -31,6 +32,9 @@ type Asker struct {
 	Account  bot.Account  `json:"account"`
 	Language string       `json:"language,omitempty"` // IETF tag
 	Zone     string       `json:"zone,omitempty"`     // IANA zone
+	// Served is that an answer was enough for them: they are told of no other, and are
+	// not looking for it, unless they say so.
+	Served bool `json:"served,omitempty"`
 }
 
 // WishFor is how long something stays wanted.
@@ -51,15 +55,52 @@ func wished(typed string) string {
 	return bot.Shorten(strings.Join(strings.Fields(typed), " "), MostWish)
 }
 
-// wishID names the wish for these words: the same for all ways to write them.
+// wishID names the wish for these words, in small and capital letters alike.
 func wishID(text string) string { return IDOf("wish " + strings.ToLower(wished(text))) }
 
 // open reports whether it is still wanted.
 func (w *Wish) open(now time.Time) bool { return w.Answer == "" && now.Before(w.Until) }
 
+// asker is where a member is among the askers, or -1.
+func (w *Wish) asker(m bot.Member) int {
+	return slices.IndexFunc(w.Askers, func(a Asker) bool { return m.Is(a.Member) })
+}
+
+// heldBy reports whether a member has asked for it, whatever has become of it.
+func (w *Wish) heldBy(m bot.Member) bool { return w.asker(m) >= 0 }
+
 // askedBy reports whether a member is looking for it.
 func (w *Wish) askedBy(m bot.Member) bool {
-	return slices.ContainsFunc(w.Askers, func(a Asker) bool { return m.Is(a.Member) })
+	i := w.asker(m)
+	return i >= 0 && !w.Askers[i].Served
+}
+
+// looking is how many people are looking for it.
+func (w *Wish) looking() (n int) {
+	for _, a := range w.Askers {
+		if !a.Served {
+			n++
+		}
+	}
+	return n
+}
+
+// again lets a member go on looking for it; where it was answered, the others do not. It
+// reports whether that changes anything.
+func (w *Wish) again(m bot.Member) bool {
+	i := w.asker(m)
+	if w.Answer == "" && !w.Askers[i].Served {
+		return false
+	}
+	w.Askers = slices.Clone(w.Askers)
+	if w.Answer != "" {
+		w.Answer = ""
+		for j := range w.Askers {
+			w.Askers[j].Served = true
+		}
+	}
+	w.Askers[i].Served = false
+	return true
 }
 
 // drop takes a member out, and reports whether they were there.
@@ -71,9 +112,14 @@ func (w *Wish) drop(m bot.Member) bool {
 
 // join takes in those who are looking for the same.
 func (w *Wish) join(others []Asker) {
+	w.Askers = slices.Clone(w.Askers)
 	for _, a := range others {
-		if !slices.ContainsFunc(w.Askers, func(known Asker) bool { return known.Member == a.Member }) {
+		i := w.asker(bot.Member{ID: a.Member})
+		switch {
+		case i < 0:
 			w.Askers = append(w.Askers, a)
+		case !a.Served:
+			w.Askers[i] = a
 		}
 	}
 }

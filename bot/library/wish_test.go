@@ -67,3 +67,69 @@ func TestAHiddenAnswer(t *testing.T) {
 		t.Errorf("%d messages of what is hidden", n)
 	}
 }
+
+// Who goes on looking does so for themselves: for the others the answer was one, until
+// they say the same.
+func TestStillLooking(t *testing.T) {
+	o := newRoom(t)
+	wish := o.wish("joe", "Decimal games")
+	o.must("kim", "/library/wanted", "text", "Decimal games")
+	o.must("ana", "/library/answered/"+wish, "link", "https://example.org/dice")
+	o.must("joe", "/library/again/"+wish)
+	o.must("pat", "/library/answered/"+wish, "link", "https://example.org/cards")
+	o.pass(library.UndoFor)
+	if joe, kim := o.told("joe"), o.told("kim"); joe != 1 || kim != 0 {
+		t.Errorf("of the second answer joe is told %d times, kim %d times", joe, kim)
+	}
+	o.must("kim", "/library/again/"+wish)
+	says(t, o.must("ana", "/library/wanted"), "library.wanted.line text=Decimal games")
+	o.must("kim", "/library/unask/"+wish)
+	says(t, o.must("ana", "/library/wanted"), "library.wanted.empty") // joe is not looking any more
+}
+
+// Other forms of the same words are the same wish, and who looks for it in vain hears that
+// it is wanted.
+func TestTheSameWish(t *testing.T) {
+	o := newRoom(t)
+	empty := o.must("joe", "/library/find", "words", "animal cells")
+	says(t, empty, "library.find.empty wants=animal cells")
+	o.must("joe", control(t, empty, "library.button.ask"))
+	says(t, o.must("joe", "/library/find", "words", "Animal cell"), "library.find.empty.yours")
+	wanted := o.must("kim", "/library/find", "words", "Animal cell")
+	says(t, wanted, "library.find.empty.wanted")
+	says(t, o.must("kim", control(t, wanted, "library.button.ask.too")), "library.wanted.asked text=animal cells")
+	says(t, o.must("ana", "/library/wanted"), "library.wanted.line.several text=animal cells count=2")
+}
+
+// Who wants less of these messages gets none, and hears so when they ask for something.
+func TestLessOfAnswers(t *testing.T) {
+	o := newRoom(t)
+	wish := o.wish("joe", "Decimal games")
+	says(t, o.must("kim", "/library/wanted", "text", "Decimal games"), "library.wanted.promise")
+	less := o.must("joe", "/library/less")
+	says(t, less, "library.less.told")
+	none := o.must("joe", control(t, less, "library.button.untell"))
+	says(t, none, "library.less.untold")
+	o.must("ana", "/library/answered/"+wish, "link", "https://example.org/dice")
+	o.pass(library.UndoFor)
+	if joe, kim := o.told("joe"), o.told("kim"); joe != 0 || kim != 1 {
+		t.Errorf("joe is told %d times, kim %d times", joe, kim)
+	}
+	asked := o.must("joe", "/library/wanted", "text", "Clocks")
+	says(t, asked, "library.wanted.untold")
+	says(t, o.must("joe", control(t, asked, "library.button.tell")), "library.less.told")
+	says(t, o.must("joe", "/library/wanted", "text", "Clocks"), "library.wanted.promise")
+}
+
+// The control for less of these messages leads there.
+func TestLessIsOffered(t *testing.T) {
+	o := newRoom(t)
+	wish := o.wish("joe", "Decimal games")
+	o.must("ana", "/library/answered/"+wish, "link", "https://example.org/dice")
+	o.pass(library.UndoFor)
+	lanes := outbox.DirectLanes(bottest.Request("joe", "/x").Account)
+	held, err := o.store.Held(o.Context(), string(school), lanes[len(lanes)-1], 10)
+	if err != nil || len(held.Waiting) != 1 || held.Waiting[0].Unasked.Less != "/library/less" {
+		t.Errorf("what waits for joe: %+v, %v", held.Waiting, err)
+	}
+}

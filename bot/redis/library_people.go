@@ -78,6 +78,32 @@ func (s Library) Kept(ctx context.Context, c bot.CommunityID, m bot.MemberID, li
 	return ids, failed(err)
 }
 
+// Keepers implements library.Store.
+func (s Library) Keepers(ctx context.Context, c bot.CommunityID, id string) ([]bot.MemberID, error) {
+	all, err := s.client.ZRange(ctx, key(c, libraryKeepers), 0, -1).Result()
+	if err != nil || len(all) == 0 {
+		return nil, failed(err)
+	}
+	pipe := s.client.Pipeline()
+	kept := make([]*redis.FloatCmd, len(all))
+	for i, m := range all {
+		kept[i] = pipe.ZScore(ctx, key(c, keptBy(bot.MemberID(m))), id)
+	}
+	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
+		return nil, failed(err)
+	}
+	var keepers []bot.MemberID
+	for i, m := range all {
+		switch err := kept[i].Err(); {
+		case err == nil:
+			keepers = append(keepers, bot.MemberID(m))
+		case !errors.Is(err, redis.Nil):
+			return nil, failed(err)
+		}
+	}
+	return keepers, nil
+}
+
 // Of implements library.Store.
 func (s Library) Of(ctx context.Context, c bot.CommunityID, m bot.MemberID) ([]string, error) {
 	ids, err := s.client.SMembers(ctx, key(c, libraryOf(m))).Result()
@@ -117,7 +143,7 @@ func (s Library) Search(ctx context.Context, c bot.CommunityID, m bot.MemberID, 
 func (s Library) Forget(ctx context.Context, c bot.CommunityID, m bot.MemberID) error {
 	_, err := s.advance(ctx, change{community: c, writes: []write{
 		{"DEL", keptBy(m), []string{}}, {"DEL", libraryOf(m), []string{}}, {"DEL", librarySearch(m), []string{}},
-		{"ZREM", libraryKeepers, []string{string(m)}},
+		{"ZREM", libraryKeepers, []string{string(m)}}, {"SREM", libraryUntold, []string{string(m)}},
 	}})
 	return err
 }

@@ -56,6 +56,9 @@ func (s Library) MoveAlong(ctx context.Context, t bot.Transfer) error {
 			return err
 		}
 	}
+	if err := s.moveTold(ctx, t); err != nil {
+		return err
+	}
 	if err := s.moveMoved(ctx, t); err != nil || !t.Joins {
 		return err
 	}

@@ -1,5 +1,5 @@
 // Package report lets people tell the organizers, in private, of a message that
-// should not stand, or of something else.
+// should not stand, of a thing of another feature, or of something else.
 //
 // It goes to the organizers' channel, or else to each organizer, and never to
 // whoever wrote the message: if that is an organizer, the channel is passed over

@@ -21,6 +21,13 @@ type Subject struct {
 	Name    string         `json:"name,omitempty"`   // the author's, as data
 	Text    string         `json:"text,omitempty"`   // as typed
 	Kept    Kept           `json:"kept,omitzero"`
+	Thing   Thing          `json:"thing,omitzero"` // of what is no message
+}
+
+// Thing is something of another feature that is reported. The zero Thing is none.
+type Thing struct {
+	Text string `json:"text"` // what it is, as data
+	Path string `json:"path"` // of the control that shows it to an organizer
 }
 
 // Kept names a message in the chat that keeps it. The zero Kept is in none.

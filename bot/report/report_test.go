@@ -426,6 +426,33 @@ func TestAReportOfSomethingElseNeedsWords(t *testing.T) {
 	})
 }
 
+// A thing has no words to begin with, and who decides can look at it.
+func TestAReportOfAThing(t *testing.T) {
+	each(t, func(o *town) {
+		o.organizers = []string{"olga"}
+		req := bottest.Request("ana", "/library/report/x")
+		req.Member, _ = o.Member(o.Context(), req.Account, "")
+		reply, err := o.service.About(o.Context(), req, "joe", "Dice · https://example.org/dice", "/library/card/x")
+		o.ok(err)
+		if why := reply.Form.Fields[0]; why.Value != "" || why.Optional || why.Label != "en report.form.thing" {
+			t.Errorf("the form begins with %+v", why)
+		}
+		form := reply.Form.Path
+		if reply, err = o.ask("ana", form, nil, "why", " "); err != nil || len(reply.FieldErrors) == 0 {
+			t.Errorf("sent as it was: %+v, %v", reply, err)
+		}
+		_, err = o.ask("ana", form, nil, "why", "An advertisement")
+		o.ok(err)
+		told := o.reads("dm-olga")[0].Message
+		if text := told.Text.String(); !strings.Contains(text, "report.told.thing thing=Dice · https://example.org/dice") || !strings.Contains(text, "why=An advertisement") {
+			t.Errorf("told: %q", text)
+		}
+		if path := controls(told)["en report.button.look"]; path != "/library/card/x" {
+			t.Errorf("to look at it: %q", path)
+		}
+	})
+}
+
 func controls(m bot.Message) map[string]string {
 	all := map[string]string{}
 	for _, c := range m.Controls {

@@ -121,9 +121,12 @@ func (s *Service) shown(cs *Case, told *Told) bot.Message {
 	say := func(key bot.Key, args ...bot.Arg) bot.Text { return s.words.Text(told.Language, key, args...) }
 	sub, said := &cs.Subject, &cs.Said[told.Said]
 	var lines []bot.Text
-	if sub.Message == (bot.MessageRef{}) {
+	switch {
+	case sub.Thing != (Thing{}):
+		lines = append(lines, say("report.told.thing", bot.Str("thing", sub.Thing.Text)), say("report.told.why", bot.Str("why", said.Why)))
+	case sub.Message == (bot.MessageRef{}):
 		lines = append(lines, say("report.told.other", bot.Str("why", said.Why)))
-	} else {
+	default:
 		place := bot.Place("place", sub.Message.Channel, say("report.place").String())
 		lines = append(lines, say("report.told.message", bot.Str("name", orElse(sub.Name, say("report.somebody").String())), place,
 			bot.Str("text", orElse(sub.Text, say("report.no_text").String()))))
@@ -150,6 +153,9 @@ func (s *Service) shown(cs *Case, told *Told) bot.Message {
 		lines = append(lines, say("report.told.hidden"))
 	}
 	m := bot.Message{Text: bot.Join("\n", lines...)}
+	if path := sub.Thing.Path; path != "" {
+		m.Controls = append(m.Controls, bot.Control{Label: say("report.button.look").String(), Path: path})
+	}
 	for _, d := range decisions {
 		m.Controls = append(m.Controls, bot.Control{Label: say(d.label()).String(), Path: settlePath + "/" + cs.ID + "/" + string(d)})
 	}

@@ -95,10 +95,11 @@ func (s *Service) askOther(ctx context.Context, req *bot.Request) (bot.Reply, er
 	return s.ask(ctx, req, Subject{}, strings.TrimSpace(req.Value("text")))
 }
 
-// About opens the form for something else, which begins with text. Whoever it is of, if
-// that is known, does not read it.
-func (s *Service) About(ctx context.Context, req *bot.Request, of bot.MemberID, text string) (bot.Reply, error) {
-	return s.ask(ctx, req, Subject{Author: of}, text)
+// About opens the form for something else: text says what it is, and path is that of the
+// control that shows it to an organizer. Whoever it is of, if that is known, does not read
+// it.
+func (s *Service) About(ctx context.Context, req *bot.Request, of bot.MemberID, text, path string) (bot.Reply, error) {
+	return s.ask(ctx, req, Subject{Author: of, Thing: Thing{Text: text, Path: path}}, "")
 }
 
 // ask says who will read what, and opens the form, if there is anybody to tell.
@@ -121,9 +122,12 @@ func (s *Service) ask(ctx context.Context, req *bot.Request, sub Subject, typed 
 		return bot.Reply{}, err
 	}
 	why := bot.Field{Name: "why", Long: true, Max: mostWhy, Value: bot.Shorten(typed, mostWhy)}
-	if sub.Message == (bot.MessageRef{}) {
+	switch {
+	case sub.Thing != (Thing{}):
+		why.Label, why.Hint = label("report.form.thing"), label("report.form.thing.hint")
+	case sub.Message == (bot.MessageRef{}):
 		why.Label, why.Hint = label("report.form.what"), label("report.form.what.hint")
-	} else {
+	default:
 		why.Optional = true
 		why.Label, why.Hint = label("report.form.why"), label("report.form.why.hint")
 	}

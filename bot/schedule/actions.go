@@ -119,12 +119,24 @@ func (s *Service) askRun(ctx context.Context, req *bot.Request) (bot.Reply, erro
 }
 
 func (s *Service) run(ctx context.Context, req *bot.Request) (bot.Reply, error) {
-	return s.actReply(ctx, req, "schedule.ran", func(c *change) error {
+	var ended Entry
+	r, err := s.act(ctx, req, req.Params.Get("series"), func(c *change) (err error) {
 		if strconv.FormatInt(c.series.Version, 10) != req.Params.Get("version") {
 			return errNothingToDo
 		}
-		return s.runNow(ctx, c)
+		ended, err = s.runNow(ctx, c)
+		return err
 	})
+	switch {
+	case errors.Is(err, errNothingToDo):
+		return s.reply(ctx, req, &r, s.say(req, "schedule.already"))
+	case err != nil:
+		return bot.Reply{}, s.explained(req, err)
+	case ended.Outcome == Skipped && ended.Reason == Nothing:
+		return s.reply(ctx, req, &r, s.say(req, "schedule.ran.nothing"))
+	default:
+		return s.reply(ctx, req, &r, s.say(req, "schedule.ran"))
+	}
 }
 
 // askRemove asks once.
@@ -156,7 +168,7 @@ func (s *Service) removeNow(ctx context.Context, req *bot.Request) (bot.Reply, e
 		switch {
 		case err == nil:
 			return replacing(req, bot.Say(s.say(req, "schedule.removed", bot.Str("title", r.Title)),
-				s.control(req, "schedule.button.all", listPath))), nil
+				append(s.home(req, &r), s.control(req, "schedule.button.all", listPath))...)), nil
 		case bot.CodeOf(err) != bot.Conflict || try == tries:
 			return bot.Reply{}, err
 		}

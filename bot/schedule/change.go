@@ -132,17 +132,17 @@ func (s *Series) sameTimes(other *Series) bool {
 	return s.Rule == other.Rule && s.Until.Equal(other.Until) && s.Grace == other.Grace
 }
 
-// runNow lets an occurrence happen out of turn.
-func (s *Service) runNow(ctx context.Context, c *change) error {
+// runNow lets an occurrence happen out of turn, and says how it ends.
+func (s *Service) runNow(ctx context.Context, c *change) (Entry, error) {
 	r := c.series
 	h, entry, err := s.occur(ctx, Occurrence{Series: *r, Key: r.extraKey(), At: c.now, Now: c.now, Zone: r.Zone, Extra: true}, true)
 	if err != nil {
-		return err
+		return entry, err
 	}
 	r.keep(h)
 	c.effects = h.Effects
 	c.entries = append(c.entries, entry)
-	return r.follow(&c.effects, c.now)
+	return entry, r.follow(&c.effects, c.now)
 }
 
 // remove forgets a series and cancels what it had planned.

@@ -37,6 +37,9 @@ type Kind struct {
 	// Show describes the series to an organizer, below its title and times. May be
 	// nil.
 	Show func(s Series, reader bot.Member) bot.Text
+	// Back is the control that leads an organizer from the series to the feature whose it
+	// is, also when it has been removed. May be nil.
+	Back func(reader bot.Member) bot.Control
 	// Leaving tells an organizer who is about to remove a series what goes with it, and
 	// has controls for what they may want to do before. May be nil.
 	Leaving func(ctx context.Context, s Series, reader bot.Member) (bot.Message, error)

@@ -300,7 +300,7 @@ func TestTheLogLearnsWhatBecameOfThePosts(t *testing.T) {
 
 	// A run out of turn has its end too, and so has what meets another worker.
 	req := &bot.Request{Member: bot.Member{Community: home}, Input: "now"}
-	_, err := d.act(t.Context(), req, r.ID, func(c *change) error { return d.runNow(t.Context(), c) })
+	_, err := d.act(t.Context(), req, r.ID, func(c *change) error { _, err := d.runNow(t.Context(), c); return err })
 	d.ok(err)
 	d.memory.fates = map[bot.DeliveryKey]outbox.Outcome{d.memory.posts[3].Post.Key: outbox.Failed}
 	j := d.memory.jobs[r.endsJob()]

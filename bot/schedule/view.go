@@ -58,7 +58,15 @@ func (s *Service) reply(ctx context.Context, req *bot.Request, r *Series, news b
 	if k := s.kinds[r.Kind]; k.Show != nil {
 		lines = append(lines, k.Show(*r, req.Member))
 	}
-	return replacing(req, bot.Say(bot.Join("\n", lines...), s.controls(req, r, len(all) > 1)...)), nil
+	return replacing(req, bot.Say(bot.Join("\n", lines...), append(s.controls(req, r, len(all) > 1), s.home(req, r)...)...)), nil
+}
+
+// home is the control that leads to the feature whose the series is, if there is one.
+func (s *Service) home(req *bot.Request, r *Series) []bot.Control {
+	if k := s.kinds[r.Kind]; k.Back != nil {
+		return []bot.Control{k.Back(req.Member)}
+	}
+	return nil
 }
 
 // controls are what can be done with a series. choice says that there are

@@ -52,7 +52,7 @@ func TestASeriesInManyZones(t *testing.T) {
 	// Out of turn it happens once, for all.
 	extra := len(d.happened)
 	req := &bot.Request{Member: bot.Member{Community: home}, Input: "now"}
-	_, err := d.act(t.Context(), req, r.ID, func(c *change) error { return d.runNow(t.Context(), c) })
+	_, err := d.act(t.Context(), req, r.ID, func(c *change) error { _, err := d.runNow(t.Context(), c); return err })
 	d.ok(err)
 	if o := d.happened[extra]; len(d.happened) != extra+1 || !o.Extra || o.Zone != newYork {
 		t.Errorf("it happened %d times, the first %+v", len(d.happened)-extra, o)

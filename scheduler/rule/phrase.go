@@ -24,6 +24,8 @@ type parser struct {
 	bareDate bool // "on 3 december": this year, or every year?
 	problem  Problem
 	lenient  bool // dates and times that there are not give the nearest that there is
+
+	daysFirst bool // of 1/9/2026, who says it means September
 }
 
 // parsePhrase reads a phrase; problem says why it is none.

@@ -84,14 +84,15 @@ func (p *parser) monthFirst(year, month, day *int) bool {
 	return p.monthOf(month) && p.dayOf(day) && p.yearOf(year)
 }
 
-// slashed reads 25/12/2026 and 12/25/2026, where it is clear which is the month.
+// slashed reads 25/12/2026 and 12/25/2026, where it is clear which is the month or days
+// come first.
 func (p *parser) slashed(year, month, day *int) bool {
 	if !p.digits(day, 1, 2) || !p.mark("/") || !p.digits(month, 1, 2) || !p.mark("/") || !p.digits(year, 4, 4) {
 		return false
 	}
 	if *month > 12 {
 		*day, *month = *month, *day
-	} else if *day <= 12 && *day != *month && !p.lenient {
+	} else if *day <= 12 && *day != *month && !p.lenient && !p.daysFirst {
 		p.problem = Ambiguous
 	}
 	return p.problem == ""

@@ -1,15 +1,22 @@
 package rule
 
+import (
+	"strings"
+	"time"
+)
+
 // ParseSince reads from which day on somebody means, in English or Spanish, who says
 // it on a day: "2 weeks", "since monday", "1 september", "last week", "desde ayer",
-// "hace un mes". Days of the week and dates without a year are the latest that are not
-// to come. An error is an *Error that has only a Problem.
-func ParseSince(text string, said Date) (Date, error) {
+// "hace un mes"; a month is meant from its first day on. Days of the week, months and
+// dates without a year are the latest that are not to come. Of 1/9/2026 the day is first
+// if the language (an IETF tag) is Spanish; else it is ambiguous. An error is an *Error
+// that has only a Problem.
+func ParseSince(text string, said Date, language string) (Date, error) {
 	if len(text) > maxText {
 		return 0, &Error{Problem: TooLong}
 	}
 	toks := lex(text)
-	p := spanParser{parser: parser{toks: toks}, said: said}
+	p := spanParser{parser: parser{toks: toks, daysFirst: strings.HasPrefix(language, "es")}, said: said}
 	d, ok := p.since()
 	switch {
 	case p.problem != "":
@@ -39,13 +46,31 @@ func (p *spanParser) since() (d Date, ok bool) {
 		ok = p.try(func() bool {
 			var fits bool
 			d, fits = p.day(from)
+			_ = p.mark("pasado") || p.mark("pasada")
 			return fits && d <= p.said
 		})
 		if ok || p.problem != "" {
 			return d, ok
 		}
 	}
-	return d, false
+	return p.beginOfMonth()
+}
+
+// beginOfMonth reads "september", "septiembre de 2025", "september last".
+func (p *spanParser) beginOfMonth() (d Date, ok bool) {
+	ok = p.try(func() bool {
+		month, year := 0, p.said.Midnight().Year()
+		if !p.monthOf(&month) {
+			return false
+		}
+		dated := p.try(func() bool { return p.yearOf(&year) })
+		_ = p.mark("pasado") || p.mark("last")
+		if d = dateOf(year, time.Month(month), 1); d > p.said && !dated {
+			d = dateOf(year-1, time.Month(month), 1)
+		}
+		return true
+	})
+	return d, ok
 }
 
 // past reads what only the past has: "yesterday", "last week", "this month".

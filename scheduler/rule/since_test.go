@@ -31,6 +31,17 @@ func TestParseSince(t *testing.T) {
 		"since September 1st": "2026-09-01",
 		"desde el 1 de enero": "2026-01-01",
 		"1 december":          "2025-12-01",
+		"september":           "2026-09-01",
+		"desde septiembre":    "2026-09-01",
+		"december":            "2025-12-01",
+		"november":            "2026-11-01",
+		"marzo de 2025":       "2025-03-01",
+		"december 2026":       "?ends_before_begin",
+		"el lunes pasado":     "2026-11-23",
+		"el viernes pasado":   "2026-11-20",
+		"last friday":         "2026-11-20",
+		"25/10/2026":          "2026-10-25",
+		"1/9/2026":            "?ambiguous",
 		"24 november":         "2026-11-24",
 		"25 november":         "2025-11-25",
 		"2024-02-29":          "2024-02-29",
@@ -40,10 +51,19 @@ func TestParseSince(t *testing.T) {
 		"":                    "?not_understood",
 		"monday and more":     "?not_understood",
 	} {
-		got, err := ParseSince(text, tuesday)
+		got, err := ParseSince(text, tuesday, "en")
 		switch {
 		case err != nil && want[0] == '?':
 		case err != nil || got.String() != want:
+			t.Errorf("%q: %s, %v; want %s", text, got, err, want)
+		}
+	}
+}
+
+// Who writes Spanish writes the day first.
+func TestParseSinceInSpanish(t *testing.T) {
+	for text, want := range map[string]string{"1/9/2026": "2026-09-01", "desde el 9/1/2026": "2026-01-09", "10/25/2026": "2026-10-25"} {
+		if got, err := ParseSince(text, tuesday, "es-MX"); err != nil || got.String() != want {
 			t.Errorf("%q: %s, %v; want %s", text, got, err, want)
 		}
 	}
@@ -55,7 +75,7 @@ func FuzzParseSince(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string, day int32) {
 		said := Date(day % 80000)
-		if d, err := ParseSince(text, said); err == nil && d > said {
+		if d, err := ParseSince(text, said, "es"); err == nil && d > said {
 			t.Errorf("%q on %s is %s", text, said, d)
 		}
 	})

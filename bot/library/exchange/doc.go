@@ -13,6 +13,7 @@
 package exchange
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -76,6 +77,7 @@ const (
 	Unclosed Fault = "unclosed quotation"  // a quotation mark opens a cell and nothing closes it
 	Broken   Fault = "broken"              // not in the form that it seems to have; nothing behind it can be read
 	Unlisted Fault = "not an entry"        // a line with a link, in Markdown, that is no entry of a list
+	Prose    Fault = "prose"               // a line without a link, in Markdown, that is no part of an entry
 	Empty    Fault = "nothing in the list" // there is no entry at all
 )
 
@@ -96,7 +98,8 @@ func Read(r io.Reader, f Format) iter.Seq2[Item, error] {
 		}
 		some, stopped := false, false
 		take := func(it Item, err error) bool {
-			some = true
+			refusal := (*Refusal)(nil)
+			some = some || !errors.As(err, &refusal) || refusal.Fault != Prose
 			stopped = !yield(it, err)
 			return !stopped
 		}

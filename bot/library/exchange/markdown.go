@@ -16,7 +16,9 @@ func readMarkdown(in *bufio.Reader, take func(Item, error) bool) {
 	m := &markdown{in: in, take: take}
 	err := m.read()
 	if errors.Is(err, io.EOF) {
-		err = m.end()
+		if err = m.passed(); err == nil {
+			err = m.end()
+		}
 	}
 	if err != nil && !errors.Is(err, errStopped) {
 		take(Item{}, err)
@@ -32,6 +34,7 @@ type markdown struct {
 	headings [6]string // that are in force, by level
 	fence    string    // what ends the code that is passed over; "" outside
 	before   string    // the text of the line before, if it may be a heading
+	prose    bool      // or else it is a line of which nothing was said yet
 }
 
 // read reads all there is. It ends with an error, at the end with io.EOF.
@@ -95,6 +98,15 @@ func (m *markdown) give(it Item, refusal error) error {
 	return nil
 }
 
+// passed says of the line before that it was no entry, if nothing was said of it.
+func (m *markdown) passed() error {
+	if m.before = ""; !m.prose {
+		return nil
+	}
+	m.prose = false
+	return m.give(Item{}, &Refusal{Line: m.no - 1, Last: m.no - 1, Fault: Prose})
+}
+
 // bullet is what begins an entry of a list.
 var bullet = regexp.MustCompile(`^(?:[-*+•]|\d{1,9}[.)])(?:[ \t]+(?:\[[ xX]\][ \t]+)?|$)`)
 
@@ -103,8 +115,16 @@ func (m *markdown) line(line string) error {
 	text := strings.TrimLeft(line, " \t")
 	indent := len(strings.ReplaceAll(line[:len(line)-len(text)], "\t", "    "))
 	text = strings.TrimSpace(text)
-	before := m.before
-	m.before = ""
+	if m.before != "" && text != "" {
+		if level := underline(text); level > 0 {
+			m.head(level, m.before)
+			m.before, m.prose = "", false
+			return nil
+		}
+	}
+	if err := m.passed(); err != nil {
+		return err
+	}
 	switch {
 	case m.fence != "":
 		if strings.HasPrefix(text, m.fence) {
@@ -120,12 +140,6 @@ func (m *markdown) line(line string) error {
 		marks := len(text) - len(strings.TrimLeft(text, "#"))
 		m.head(marks, closing.ReplaceAllString(text[marks:], ""))
 		return m.end()
-	case before != "" && strings.Trim(text, "=") == "":
-		m.head(1, before)
-		return nil
-	case before != "" && strings.Trim(text, "-") == "":
-		m.head(2, before)
-		return nil
 	}
 	listed := false
 	if b := bullet.FindString(text); b != "" {
@@ -152,8 +166,8 @@ func (m *markdown) line(line string) error {
 		}
 		return m.give(Item{}, &Refusal{Line: m.no, Last: m.no, Fault: NoLink, Text: cut(text)})
 	}
-	m.before = text
-	if err := m.end(); err != nil || !strings.Contains(text, "://") {
+	m.before, m.prose = text, !strings.Contains(text, "://")
+	if err := m.end(); err != nil || m.prose {
 		return err
 	}
 	return m.give(Item{}, &Refusal{Line: m.no, Last: m.no, Fault: Unlisted, Text: cut(text)})
@@ -164,6 +178,18 @@ var (
 	heading = regexp.MustCompile(`^#{1,6}(?:[ \t]|$)`)
 	closing = regexp.MustCompile(`[ \t]+#+$`)
 )
+
+// underline is the level of the heading that a line makes of the one before, or 0.
+func underline(text string) int {
+	switch {
+	case strings.Trim(text, "=") == "":
+		return 1
+	case strings.Trim(text, "-") == "":
+		return 2
+	default:
+		return 0
+	}
+}
 
 // head takes a heading in: those below it are in force no more.
 func (m *markdown) head(level int, text string) {

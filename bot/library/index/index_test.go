@@ -176,3 +176,29 @@ func FuzzFind(f *testing.F) {
 		}
 	})
 }
+
+func TestSame(t *testing.T) {
+	x, err := New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = x.Close() }()
+	for pair, want := range map[[2]string]bool{
+		{"cell", "Cells"}: true,
+		{"fracciones para 4º", "fracción para 4º"}:     true,
+		{"the water cycle", "water cycles"}:            true,
+		{"Célula", "celulas"}:                          true,
+		{"lápiz", "lápices"}:                           true,
+		{"grade 4", "grade 5"}:                         false,
+		{"plan", "plane"}:                              false,
+		{"note taking", "not taking"}:                  false,
+		{"of the", "for the"}:                          false,
+		{"cell", "cell membranes"}:                     false,
+		{"", "cell"}:                                   false,
+		{"fractions as numbers", "numbers, fractions"}: false,
+	} {
+		if got := x.Same(pair[0], pair[1]); got != want {
+			t.Errorf("%q and %q: %v", pair[0], pair[1], got)
+		}
+	}
+}

@@ -140,14 +140,7 @@ type word struct {
 func (w *words) wanted(in bleve.Index, typed string) ([]word, error) {
 	var out []word
 	for _, t := range w.plain.Analyze([]byte(typed)) {
-		found := word{plain: string(t.Term), common: w.common[string(t.Term)]}
-		for _, a := range []analysis.Analyzer{w.english, w.spanish} {
-			for _, s := range a.Analyze(t.Term) {
-				if len(found.stems) == 0 || found.stems[0] != string(s.Term) {
-					found.stems = append(found.stems, string(s.Term))
-				}
-			}
-		}
+		found := w.word(t.Term)
 		known, err := found.known(in)
 		if err == nil && !found.common {
 			found.longer, err = longer(in, found.plain)
@@ -161,6 +154,51 @@ func (w *words) wanted(in bleve.Index, typed string) ([]word, error) {
 		}
 	}
 	return out, nil
+}
+
+// word is a word with its stems.
+func (w *words) word(term []byte) word {
+	found := word{plain: string(term), common: w.common[string(term)]}
+	for _, a := range []analysis.Analyzer{w.english, w.spanish} {
+		for _, s := range a.Analyze(term) {
+			if len(found.stems) == 0 || found.stems[0] != string(s.Term) {
+				found.stems = append(found.stems, string(s.Term))
+			}
+		}
+	}
+	return found
+}
+
+// said are the words of a text but for those that say little, or all if they all do.
+func (w *words) said(text string) (all []word) {
+	for _, t := range w.plain.Analyze([]byte(text)) {
+		all = append(all, w.word(t.Term))
+	}
+	if some := slices.DeleteFunc(slices.Clone(all), func(one word) bool { return one.common }); len(some) > 0 {
+		return some
+	}
+	return all
+}
+
+// Same reports whether two texts are the same words in the same order, or differ in their
+// endings: by the English stem, or as one and many do in Spanish, whose stems are too short
+// to tell "plan" from "plane". Words that say little do not count.
+func (x *Index) Same(a, b string) bool {
+	return slices.EqualFunc(x.words.said(a), x.words.said(b), func(one, other word) bool {
+		return one.stems[0] == other.stems[0] || many(one.plain) == other.plain || many(other.plain) == one.plain
+	})
+}
+
+// many is the plural of a Spanish word without its accents.
+// https://www.rae.es/dpd/plural
+func many(word string) string {
+	if stem, ok := strings.CutSuffix(word, "z"); ok {
+		return stem + "ces"
+	}
+	if strings.ContainsAny(word[len(word)-1:], "aeiou") {
+		return word + "s"
+	}
+	return word + "es"
 }
 
 // mostWords is how many words are looked for. The rest does not count.

@@ -7,10 +7,10 @@
 // (Link.Short), is for whoever visits it.
 //
 // Two things must never have the same Key. So only what says nothing of what is
-// shown is left out: the scheme, "www." and the labels of pages for phones, a
+// shown is left out: the scheme, "www.", a
 // slash at the end, the order of parameters, the place on the page, and the
 // parameters of Tracking. What else differs is different, unless a site is known
-// well enough (sites.go).
+// well enough (sites.go, phones.go).
 package link
 
 import (
@@ -207,7 +207,7 @@ func path(escaped string) string {
 
 // key names what an address leads to.
 func key(u *url.URL) string {
-	at := address{host: bare(u.Host), path: path(u.EscapedPath()), query: u.Query()}
+	at := address{host: bare(u.Host), path: path(u.EscapedPath()), query: u.Query(), fragment: u.Fragment}
 	if named, ok := nameOf(at); ok {
 		return named
 	}
@@ -225,9 +225,9 @@ func key(u *url.URL) string {
 func bare(host string) string {
 	for {
 		label, rest, _ := strings.Cut(host, ".")
-		// What is left must still be a name: m.edu is not a page for phones.
-		if label != "www" && label != "m" && label != "mobile" || !strings.Contains(rest, ".") {
-			return host
+		// What is left must still be a name: www.edu is not edu.
+		if label != "www" || !strings.Contains(rest, ".") {
+			return desk(host)
 		}
 		host = rest
 	}

@@ -12,6 +12,7 @@ import (
 type address struct {
 	host, path string
 	query      url.Values
+	fragment   string
 }
 
 // site is what is known of how one site names its things.
@@ -101,13 +102,35 @@ var (
 )
 
 // document names a document of Google's, whether it is opened to write, to read
-// or to copy.
+// or to copy. The sheets of a table are things of their own, but for the one that a
+// table is made with, which opens where none is named.
 func document(at address) (string, bool) {
 	m := documentPath.FindStringSubmatch(at.path)
 	if m == nil {
 		return "", false
 	}
-	return at.host + "/" + m[1] + "/d/" + m[2], true
+	key := at.host + "/" + m[1] + "/d/" + m[2]
+	if sheet := sheetOf(at); m[1] == "spreadsheets" && sheet != firstSheet {
+		key += "#gid=" + sheet
+	}
+	return key, true
+}
+
+var sheetID = regexp.MustCompile(`^\d{1,19}$`)
+
+// firstSheet is the number of the sheet that a table is made with.
+const firstSheet = "0"
+
+// sheetOf is the number of the sheet that is shown: the place on the page says so, or
+// else the parameters.
+func sheetOf(at address) string {
+	if on, err := url.ParseQuery(at.fragment); err == nil && sheetID.MatchString(on.Get("gid")) {
+		return on.Get("gid")
+	}
+	if id := at.query.Get("gid"); sheetID.MatchString(id) {
+		return id
+	}
+	return firstSheet
 }
 
 // file names a file or folder of Google's.

@@ -39,6 +39,7 @@ func digestKind(s *library.Service) schedule.Kind {
 			}
 			return s.DigestLine(&d, reader)
 		},
+		Back: s.Back,
 	}
 }
 

@@ -168,6 +168,7 @@ func Build(ctx context.Context, o Options) (*House, error) {
 	h.Runner.Handle(checkin.ListJobKind, asking.List)
 	h.Runner.Handle(checkin.MovedJobKind, asking.LookAnew)
 	h.Runner.Handle(library.WishJobKind, h.Library.TendWish)
+	h.Runner.Handle(library.ToldJobKind, h.Library.KeepTold)
 	h.lookAfterLinks(o)
 	h.Runner.Handle(schedule.JobKind, recurring.Step)
 	h.Runner.Handle(schedule.CalendarJobKind, recurring.Refresh)
