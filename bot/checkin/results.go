@@ -48,8 +48,6 @@ func (s *Service) results(ctx context.Context, req *bot.Request) (bot.Reply, err
 		untold, err := s.lastUntold(ctx, req, past)
 		return bot.Say(bot.Join("\n", said, untold)), err
 	}
-	// It may have been shared with fewer people before: that was promised.
-	past = slices.DeleteFunc(past, func(r result) bool { return !seen(r.Sharing, req.Member.Role) })
 	var untold bot.Text
 	if !past[0].sealed && req.Member.Role.Includes(bot.RoleOrganizer) {
 		if untold, err = s.untold(ctx, ci.Community, past[0].id, req.Member.Language); err != nil {
@@ -176,6 +174,7 @@ func (s *Service) past(ctx context.Context, ci *CheckIn, meant string, reader bo
 		}
 		out = append(out, r)
 	}
+	// It may have been shared with fewer people before: that was promised.
 	theirs := slices.DeleteFunc(slices.Clone(out), func(r result) bool { return r.id != meant && !seen(r.Sharing, reader) })
 	if len(theirs) > 0 {
 		out = theirs

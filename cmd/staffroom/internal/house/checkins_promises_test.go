@@ -57,6 +57,9 @@ func TestGoalsFollowTheAnswer(t *testing.T) {
 		wantSays(t, goals, part)
 	}
 	wantNot(t, goals, "Draw first")
+	if text := goals.Message.Text.String(); strings.Count(text, "Ask less") != 1 {
+		t.Errorf("one goal is there twice: %q", text)
+	}
 	s.until("2026-03-25 12:00")
 	var asked []string
 	for _, e := range s.direct("ana") {
