@@ -359,3 +359,19 @@ func TestImportTextbooks(t *testing.T) {
 		t.Error("again changed", d)
 	}
 }
+
+// Lines of a text without a link are counted, and nothing more is said of them.
+func TestImportOfAText(t *testing.T) {
+	o := newRoom(t)
+	s, _ := o.importer()
+	in := here
+	in.Format = exchange.Markdown
+	got := o.imports(s, in, "What we liked\n\n- [B](https://example.org/b)\nhello\n")
+	if got.Added != 1 || got.Prose != 2 || got.Refused != 0 || len(got.Lines) != 0 {
+		t.Errorf("it is %+v", got)
+	}
+	sums, _ := s.ImportReport("en", in, got)
+	if text := bot.Join("|", sums...).String(); text != "en import.added count=1|en import.prose count=2|en import.later" {
+		t.Errorf("it says %s", text)
+	}
+}

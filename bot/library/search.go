@@ -43,10 +43,10 @@ func (q *Search) query(limit int) index.Query {
 	}
 }
 
-// address is the link that somebody looks for, if that is all they say.
+// address is the link that somebody looks for, if their words are one. What else they say
+// does not count then.
 func (q *Search) address() (link.Link, bool) {
-	w := Search{Words: q.Words}
-	if !strings.Contains(q.Words, ".") || w.mark() != q.mark() {
+	if !strings.Contains(q.Words, ".") {
 		return link.Link{}, false
 	}
 	l, err := link.Parse(q.Words)

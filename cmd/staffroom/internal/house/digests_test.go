@@ -119,6 +119,38 @@ func TestADigestComesByItsRule(t *testing.T) {
 	wantSays(t, s.ask("maria", "/organize/library/digest"), "No digest yet")
 }
 
+// What a place was told is not told again by a digest that is set up anew; where there is
+// nothing to tell, who lets it come at once hears so. From its series one gets back to the
+// library.
+func TestADigestIsSetUpAgain(t *testing.T) {
+	s := newSchool(t, "2026-03-02 10:00", "")
+	id := seriesIn(t, s.digest("staff", "every week on friday at 3pm"))
+	s.saves("ana", "https://example.org/one", "https://example.org/two", "https://example.org/three")
+	s.until("2026-03-02 10:05")
+	run := func(id string) bot.Reply {
+		reply := s.ask("maria", s.ask("maria", "/organize/series/run/"+id).Message.Controls[0].Path)
+		s.until("2026-03-02 10:10")
+		return reply
+	}
+	wantSays(t, run(id), "Done.")
+	said := run(id)
+	wantSays(t, said, "There was nothing new to tell")
+	library := func(r bot.Reply) {
+		t.Helper()
+		if !slices.ContainsFunc(r.Message.Controls, func(c bot.Control) bool { return c.Path == "/organize/library/overview" }) {
+			t.Errorf("there is no way back to the library: %+v", r.Message.Controls)
+		}
+	}
+	library(said)
+	library(s.ask("maria", "/organize/series/pause/"+id))
+	library(s.ask("maria", s.ask("maria", "/organize/series/remove/"+id).Message.Controls[0].Path))
+	again := seriesIn(t, s.digest("staff", "every week on friday at 3pm"))
+	wantSays(t, run(again), "There was nothing new to tell")
+	if got := s.digests("staff"); len(got) != 1 {
+		t.Errorf("there are %d digests", len(got))
+	}
+}
+
 // Who moves a digest, or lets it come out of turn, does not make it tell anything twice.
 func TestADigestIsMoved(t *testing.T) {
 	s := newSchool(t, "2026-03-02 10:00", "")
