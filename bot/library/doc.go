@@ -21,13 +21,15 @@
 // What people save for themselves, and what they look for, is theirs alone. Notes and
 // credits carry their names and can be seen by members; what people tried is quoted,
 // and what they want is listed, without their names. Feeds and exports for others
-// carry no names. What is forgotten with a person is said at Service.Forget.
+// carry no names. What is forgotten with a person is said at Service.Forget; titles and
+// tags stay, as nobody's.
 //
 // # Digest and feed
 //
 // A digest is a series (Digests) that remembers what it has told (Told): what it says
 // and what it has told are stored in one step, so nothing is told twice, or as new
-// twice. A feed (Service.Feeds, package feed) is what was saved last, for whoever has
+// twice. A job of the same step keeps that for the place too (Service.KeepTold), whatever
+// becomes of the series. A feed (Service.Feeds, package feed) is what was saved last, for whoever has
 // its address. The address follows from a secret, the community and a number in the
 // Rules; so a new one needs no more than another number.
 //

@@ -81,9 +81,9 @@ func (s *stage) saves() {
 	s.Helper()
 	s.must(s.command(ana, "/library/save", nil))
 	s.fillsIn(ana, map[bot.Key]string{
-		"library.form.link": "https://strips.example/one", "library.form.note": "Skip *part* two <!everyone>", "library.form.tags": "#fractions", "library.form.grade": "fourth",
+		"library.form.link": "https://strips.example/one", "library.form.note": "Skip *part* two <!everyone>", "library.form.tags": "#fractions", "library.form.grade": "tall",
 	})
-	s.corrected(ana, s.word("library.form.grade"), s.word("library.fault.grade", bot.Str("typed", "fourth")))
+	s.corrected(ana, s.word("library.form.grade"), s.word("library.fault.grade", bot.Str("typed", "tall")))
 	s.fillsIn(ana, map[bot.Key]string{"library.form.grade": "4"})
 	card := s.reads(ana, s.word("library.saved"), "strips.example/one", "Skip *part* two")
 	if !slices.Contains(card.links, "https://strips.example/one") || len(card.images) > 0 {
@@ -114,12 +114,19 @@ func (s *stage) tries() {
 	s.does(maria, s.reads(maria, s.word("library.kept")), "library.button.hide")
 	s.does(maria, s.reads(maria, s.word("library.hidden")), "library.button.unhide")
 	s.does(maria, s.reads(maria, s.word("library.shown")), "library.button.unkeep")
-	s.reads(maria, s.word("library.unkept"))
+	s.does(maria, s.reads(maria, s.word("library.unkept")), "library.button.unthank")
+	s.does(maria, s.reads(maria, s.word("library.unthanked")), "library.button.untry")
+	s.does(maria, s.reads(maria, s.word("library.untried")), "library.button.change")
+	s.fillsIn(maria, map[bot.Key]string{"library.form.subject": "Mathematics"})
+	s.reads(maria, s.word("library.changed"), "Mathematics")
 
 	s.finds(ben, "strips")
 	s.does(ben, s.reads(ben, "Fraction Strips"), "library.button.report")
-	s.fills(ben, nil)
+	s.fillsIn(ben, map[bot.Key]string{"report.form.thing": "An advertisement"})
 	s.reads(ben, s.before("report.sent.people", "names"))
+	s.pass(time.Minute)
+	s.does(maria, s.alone(maria, s.word("report.told.why", bot.Str("why", "An advertisement"))), "report.button.look")
+	s.reads(maria, "Fraction Strips", "Mathematics")
 }
 
 // savesFromAMessage: all links of what somebody wrote, one of which is taken back.
@@ -136,7 +143,7 @@ func (s *stage) savesFromAMessage() {
 	s.does(maria, s.reads(maria, "strips.example/three", s.word("library.card.by", bot.Str("name", maria))), "library.button.undo")
 	until(s.T, "the second thing undone", func() bool { return s.count(maria, s.word("library.undone.gone")) == 2 })
 	s.must(s.command(maria, "/library/mine", nil))
-	s.reads(maria, s.word("library.mine.own", bot.Count("count", 2)))
+	s.reads(maria, s.word("library.mine.own", bot.Count("count", 1)))
 }
 
 // searches: through more than one list, and wider.
@@ -188,6 +195,9 @@ func (s *stage) wants() {
 	told := s.alone(ana, s.word("library.wanted.told", bot.Str("text", wish), bot.Str("title", "Strips of paper")))
 	s.does(ana, told, "library.button.card")
 	s.reads(ana, s.word("library.card.by", bot.Str("name", eva)))
+	s.does(ana, told, "outbox.less")
+	s.does(ana, s.reads(ana, s.word("library.less.told")), "library.button.untell")
+	s.does(ana, s.reads(ana, s.word("library.less.untold")), "library.button.tell")
 	s.does(ana, told, "library.button.again")
 	s.reads(ana, s.word("library.wanted.again", bot.Str("text", wish)))
 	s.must(s.command(maria, "/library/wanted", nil))
