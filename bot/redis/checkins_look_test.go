@@ -191,27 +191,23 @@ func TestEachIsAskedOnceWhereverTheProcessDies(t *testing.T) {
 		const people = 230 // three pages
 		s := b.staff(people, checkin.Private)
 		week := 0
-		for _, late := range []bool{false, true} {
-			for n, died := 1, true; died; n++ {
-				b.after(time.Hour + time.Duration(week)*7*24*time.Hour)
-				week++
-				j := s.due()
-				b.calls.dieAt(n, late)
-				_ = s.step(j) // what is left of it is what counts
-				died = b.calls.revive()
-				b.clock.Set(b.clock.Now().Add(time.Minute))
-				b.store = b.open()
-				j.Started = b.clock.Now()
-				b.ok(s.step(j))
-				states, prompts := s.outcome()
-				if states[checkin.IsAsked] != people || len(states) != 1 || prompts != people {
-					b.Fatalf("it died at command %d, after it was carried out: %t: turns %v, %d messages", n, late, states, prompts)
-				}
-				if n > 200 {
-					b.Fatal("the step has no end")
-				}
+		b.everyDeath(200, func(n int, late bool) (died bool) {
+			b.after(time.Hour + time.Duration(week)*7*24*time.Hour)
+			week++
+			j := s.due()
+			b.calls.dieAt(n, late)
+			_ = s.step(j) // what is left of it is what counts
+			died = b.calls.revive()
+			b.clock.Set(b.clock.Now().Add(time.Minute))
+			b.store = b.open()
+			j.Started = b.clock.Now()
+			b.ok(s.step(j))
+			states, prompts := s.outcome()
+			if states[checkin.IsAsked] != people || len(states) != 1 || prompts != people {
+				b.Errorf("turns %v, %d messages", states, prompts)
 			}
-		}
+			return died
+		})
 	})
 }
 

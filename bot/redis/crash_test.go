@@ -76,19 +76,7 @@ func (s *story) step(ctx context.Context, store *Store) error {
 
 // Wherever the program dies, its next life goes on as if it had not.
 func TestEachEffectHappensOnceWhereverTheProcessDies(t *testing.T) {
-	eachAtNoon(t, func(b *bench) {
-		for _, late := range []bool{false, true} {
-			for n, died := 1, true; died; n++ {
-				died = b.dieInStory(n, late)
-				if t.Failed() {
-					t.Fatalf("it died at command %d, after it was carried out: %t", n, late)
-				}
-				if n > 200 {
-					t.Fatal("the story has no end")
-				}
-			}
-		}
-	})
+	eachAtNoon(t, func(b *bench) { b.everyDeath(200, b.dieInStory) })
 }
 
 // Only the sweep finds a job whose scheduler died after it had written the job

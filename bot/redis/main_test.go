@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -136,6 +137,29 @@ func (b *bench) wantNextDue(want time.Duration) {
 	b.ok(err)
 	if !ok || !next.Equal(noon.Add(want)) {
 		b.Errorf("next due at noon%+v, %t; want at noon%+v", next.Sub(noon), ok, want)
+	}
+}
+
+// everyDeath lets the program die at one command after the other, before and after it is
+// carried out, until it lives to the end, which takes at most so many: at every command on
+// the real server alone. The others run the same scripts, and the one in this process takes
+// ten times as long, so there it is some of them.
+func (b *bench) everyDeath(most int, live func(n int, late bool) (died bool)) {
+	b.Helper()
+	step := 7
+	if strings.HasSuffix(b.Name(), "/real") {
+		step = 1
+	}
+	for _, late := range []bool{false, true} {
+		for n, died := 1, true; died; n += step {
+			died = live(n, late)
+			if b.Failed() {
+				b.Fatalf("it died at command %d, after it was carried out: %t", n, late)
+			}
+			if n > most {
+				b.Fatal("it has no end")
+			}
+		}
 	}
 }
 

@@ -297,19 +297,7 @@ func (s *series) process() {
 
 // Wherever the program dies, each occurrence has one end and one effect.
 func TestEachOccurrenceEndsOnceWhereverTheProcessDies(t *testing.T) {
-	eachAtNoon(t, func(b *bench) {
-		for _, late := range []bool{false, true} {
-			for n, died := 1, true; died; n++ {
-				died = b.dieInSeries(n, late)
-				if t.Failed() {
-					t.Fatalf("it died at command %d, after it was carried out: %t", n, late)
-				}
-				if n > 300 {
-					t.Fatal("the series has no end")
-				}
-			}
-		}
-	})
+	eachAtNoon(t, func(b *bench) { b.everyDeath(300, b.dieInSeries) })
 }
 
 // dieInSeries ends the first life of the program at the nth command, and reports

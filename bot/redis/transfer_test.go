@@ -166,9 +166,9 @@ func TestATransferGoesOnWhereverTheProcessDies(t *testing.T) {
 	eachAtNoon(t, func(b *bench) {
 		wanted := map[bool]map[bot.CommunityID]map[string]string{}
 		for _, late := range []bool{false, true} {
-			step := 31 // every command would take minutes
+			step := 97 // every command would take minutes
 			if strings.HasSuffix(b.Name(), "/real") {
-				step = 5
+				step = 7
 			}
 			for n, died := 0, true; died; n += step {
 				died = n == 0
