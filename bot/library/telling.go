@@ -3,7 +3,6 @@ package library
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"slices"
 	"strconv"
 	"time"
@@ -48,27 +47,20 @@ func (s *Service) tellAskers(w *Wish, r *Resource, untold []bot.MemberID, versio
 // wantAgain lets somebody go on looking whose answer was none. For the others it was one,
 // unless they say the same.
 func (s *Service) wantAgain(ctx context.Context, req *bot.Request) (bot.Reply, error) {
-	for range mostTries {
-		w, err := s.wishIn(ctx, req, req.Params.Get("wish"))
-		if err != nil {
-			return bot.Reply{}, err
+	w, err := s.changeWish(ctx, req, req.Params.Get("wish"), func(w *Wish) error {
+		switch {
+		case !w.heldBy(req.Member):
+			return s.wishGone(req)
+		case !w.again(req.Member):
+			return errNothing
+		default:
+			return nil
 		}
-		if !w.heldBy(req.Member) {
-			return bot.Reply{}, s.wishGone(req)
-		}
-		reply := bot.Say(s.say(req, "library.wanted.again", bot.Str("text", w.Text)))
-		if !w.again(req.Member) {
-			return reply, nil
-		}
-		if err = s.store.AdvanceWish(ctx, &w, outbox.Effects{Input: req.Input}); bot.CodeOf(err) == bot.Conflict {
-			continue
-		}
-		if err != nil && !errors.Is(err, outbox.ErrRepeated) {
-			return bot.Reply{}, err
-		}
-		return reply, nil
+	})
+	if err != nil {
+		return bot.Reply{}, err
 	}
-	return bot.Reply{}, &bot.Error{Code: bot.Conflict, Err: errTooMany}
+	return bot.Say(s.say(req, "library.wanted.again", bot.Str("text", w.Text))), nil
 }
 
 // TendWish is the scheduler.Handler of WishJobKind: it ends a wish whose time is over, or

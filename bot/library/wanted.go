@@ -197,26 +197,43 @@ func (s *Service) unask(ctx context.Context, req *bot.Request) (bot.Reply, error
 	if id == picked {
 		id = req.Value(bot.Picked)
 	}
+	w, err := s.changeWish(ctx, req, id, func(w *Wish) error {
+		if w.drop(req.Member) {
+			return nil
+		}
+		if !req.Member.Role.Includes(bot.RoleOrganizer) {
+			return s.wishGone(req)
+		}
+		w.Askers = nil
+		return nil
+	})
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	return s.wishesReply(ctx, req, s.say(req, "library.wanted.taken_back", bot.Str("text", w.Text)))
+}
+
+// changeWish changes a wish on a fresh record, and ends it if nobody is looking for it any
+// more.
+func (s *Service) changeWish(ctx context.Context, req *bot.Request, id string, change func(*Wish) error) (Wish, error) {
 	for range mostTries {
 		w, err := s.wishIn(ctx, req, id)
-		if err != nil {
-			return bot.Reply{}, err
+		if err == nil {
+			err = change(&w)
 		}
-		if !w.drop(req.Member) {
-			if !req.Member.Role.Includes(bot.RoleOrganizer) {
-				return bot.Reply{}, s.wishGone(req)
-			}
-			w.Askers = nil
+		if err == nil {
+			err = s.keepOrEnd(ctx, &w, outbox.Effects{Input: req.Input})
 		}
-		if err = s.keepOrEnd(ctx, &w, outbox.Effects{Input: req.Input}); bot.CodeOf(err) == bot.Conflict {
+		switch {
+		case bot.CodeOf(err) == bot.Conflict:
 			continue
+		case errors.Is(err, outbox.ErrRepeated), errors.Is(err, errNothing):
+			return w, nil
+		default:
+			return w, err
 		}
-		if err != nil && !errors.Is(err, outbox.ErrRepeated) {
-			return bot.Reply{}, err
-		}
-		return s.wishesReply(ctx, req, s.say(req, "library.wanted.taken_back", bot.Str("text", w.Text)))
 	}
-	return bot.Reply{}, &bot.Error{Code: bot.Conflict, Err: errTooMany}
+	return Wish{}, &bot.Error{Code: bot.Conflict, Err: errTooMany}
 }
 
 // keepOrEnd stores a wish, or ends it if nobody is looking for it any more.

@@ -183,8 +183,6 @@ func TestRefusals(t *testing.T) {
 		{"a long bookmark", exchange.Bookmarks, "<DT><A HREF=\"https://example.org/a\" ICON=\"" + strings.Repeat("A", exchange.MostRecord) + "\">A</A>\n<DT><A HREF=\"https://example.org/b\">B</A>", []refusal{{Line: 1, Last: 1, Fault: exchange.TooLong}}, 1},
 		{"no entry of a list", exchange.Markdown, "See https://example.org/a for more\n- nothing\n- [B](https://example.org/b)\n", []refusal{{1, 1, exchange.Unlisted, "See https://example.org/a for more"}, {2, 2, exchange.NoLink, "nothing"}}, 1},
 		{"a place on the page's own site", exchange.Markdown, "- [B](contributing.md)\n", []refusal{{1, 1, exchange.NoLink, "contributing.md"}}, 0},
-		{"prose", exchange.Markdown, "Some words\nand more\n\nMaths\n=====\n- [B](https://example.org/b)\nand a last one\n", []refusal{{1, 1, exchange.Prose, ""}, {2, 2, exchange.Prose, ""}, {7, 7, exchange.Prose, ""}}, 1},
-		{"prose alone", exchange.Markdown, "Some words\n", []refusal{{1, 1, exchange.Prose, ""}, {Fault: exchange.Empty}}, 0},
 		{"a long line", exchange.Markdown, "- " + strings.Repeat("A", exchange.MostRecord) + "\n- [B](https://example.org/b)\n", []refusal{{Line: 1, Last: 1, Fault: exchange.TooLong}}, 1},
 	}
 	for _, tt := range tests {

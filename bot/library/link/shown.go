@@ -7,7 +7,6 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
-	"golang.org/x/text/unicode/bidi"
 )
 
 // Shown is a Key as people read it: with the letters that are escaped in it, where they
@@ -63,6 +62,12 @@ func readable(escaped string) string {
 
 // legible reports whether a character that is escaped can stand for itself.
 func legible(r rune) bool {
-	of, _ := bidi.LookupString(string(r))
-	return r >= 0x80 && (unicode.IsLetter(r) || unicode.IsDigit(r)) && of.Class() != bidi.R && of.Class() != bidi.AL && of.Class() != bidi.AN
+	return r >= 0x80 && (unicode.IsLetter(r) || unicode.IsDigit(r)) && !unicode.Is(rightToLeft, r)
+}
+
+// rightToLeft are the blocks of what is written from right to left.
+// https://www.unicode.org/reports/tr44/#Bidi_Class_Values
+var rightToLeft = &unicode.RangeTable{
+	R16: []unicode.Range16{{Lo: 0x0590, Hi: 0x08ff, Stride: 1}, {Lo: 0xfb1d, Hi: 0xfdff, Stride: 1}, {Lo: 0xfe70, Hi: 0xfeff, Stride: 1}},
+	R32: []unicode.Range32{{Lo: 0x10800, Hi: 0x10fff, Stride: 1}, {Lo: 0x1e800, Hi: 0x1efff, Stride: 1}},
 }
