@@ -11,7 +11,8 @@ import (
 )
 
 // Holdings gives what is kept about a member: what they saved, with their notes, what
-// they tried, thanked for and have for themselves, and what they are looking for.
+// they tried, thanked for and have for themselves, what they are looking for or have looked
+// for, and that they are not told of it.
 func (s *Service) Holdings(ctx context.Context, m bot.Member) ([]bot.Holding, error) {
 	var all []bot.Holding
 	held := func(part bot.Key, about string, at time.Time, text string) {
@@ -52,10 +53,17 @@ func (s *Service) Holdings(ctx context.Context, m bot.Member) ([]bot.Holding, er
 		return nil, err
 	}
 	wishes, err := s.store.Wishes(ctx, m.Community)
+	if err != nil {
+		return nil, err
+	}
 	for i := range wishes {
-		if wishes[i].askedBy(m) {
+		if wishes[i].heldBy(m) {
 			held("library.part.wanted", "", wishes[i].Made, wishes[i].Text)
 		}
+	}
+	tells, err := s.tells(ctx, m)
+	if !tells {
+		held("library.part.wanted", "", time.Time{}, s.words.Text(m.Language, "library.wanted.untold").String())
 	}
 	return all, err
 }

@@ -3,6 +3,7 @@ package library_test
 import (
 	"testing"
 
+	"github.com/staffroom-bot/staffroom/bot"
 	"github.com/staffroom-bot/staffroom/bot/bottest"
 	"github.com/staffroom-bot/staffroom/bot/library"
 	"github.com/staffroom-bot/staffroom/bot/outbox"
@@ -114,6 +115,13 @@ func TestLessOfAnswers(t *testing.T) {
 	o.pass(library.UndoFor)
 	if joe, kim := o.told("joe"), o.told("kim"); joe != 0 || kim != 1 {
 		t.Errorf("joe is told %d times, kim %d times", joe, kim)
+	}
+	s, _ := o.importer()
+	for user, want := range map[string]int{"joe": 2, "kim": 1} {
+		all, err := s.Holdings(o.Context(), bot.Member{ID: bot.MemberID(user), Community: school, Language: "en"})
+		if err != nil || len(all) != want {
+			t.Errorf("kept of %s: %+v, %v", user, all, err)
+		}
 	}
 	asked := o.must("joe", "/library/wanted", "text", "Clocks")
 	says(t, asked, "library.wanted.untold")

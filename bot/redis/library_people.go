@@ -56,12 +56,22 @@ func (s Library) Keep(ctx context.Context, c bot.CommunityID, m bot.MemberID, id
 }
 
 // Follow implements community.Follower: what somebody keeps for themselves is in the list
-// of the member who they are by now.
+// of the member who they are by now, and who is not told of answers is not told.
 func (s Library) Follow(ctx context.Context, c bot.CommunityID, from, into bot.MemberID) error {
+	untold, err := s.client.SIsMember(ctx, key(c, libraryUntold), string(from)).Result()
+	if err != nil {
+		return failed(err)
+	}
+	if untold {
+		if err := s.Tell(ctx, c, into, false); err != nil {
+			return err
+		}
+	}
 	return s.follow(ctx, c, "follow", from, into)
 }
 
-// GiveBack implements community.Follower.
+// GiveBack implements community.Follower. Who is not told stays so: nobody knows which of
+// the two has chosen it.
 func (s Library) GiveBack(ctx context.Context, c bot.CommunityID, from, into bot.MemberID) error {
 	return s.follow(ctx, c, "give back", from, into)
 }

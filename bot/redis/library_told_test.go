@@ -62,6 +62,19 @@ func TestLibraryTold(t *testing.T) {
 	}
 }
 
+// Who is not told is not told under the member who they are by now either.
+func TestLibraryUntoldFollows(t *testing.T) {
+	eachAtNoon(t, func(b *bench) {
+		s, ctx := Library{b.store}, b.Context()
+		b.ok(s.Tell(ctx, home, "01old", false))
+		b.ok(s.Follow(ctx, home, "01old", "01new"))
+		b.ok(s.Follow(ctx, home, "01joe", "01kim"))
+		if got, err := s.Untold(ctx, home); err != nil || !slices.Equal(got, []bot.MemberID{"01new", "01old"}) {
+			b.Errorf("not told: %q, %v", got, err)
+		}
+	})
+}
+
 func TestLibraryKeepers(t *testing.T) {
 	eachAtNoon(t, func(b *bench) {
 		s, ctx := Library{b.store}, b.Context()
