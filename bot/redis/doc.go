@@ -70,6 +70,8 @@
 //	sr:{c}:libraryof:<who> set     resources in which a member stands           forgotten
 //	sr:{c}:librarykept:<who> zset  resource that a member keeps → since, in ms  not any more, forgotten
 //	sr:{c}:librarykeepers  zset    member who has kept something (by lex)       they go, forgotten
+//	sr:{c}:librarytold     hash    place → what its digests have told, JSON     it moves
+//	sr:{c}:libraryuntold   set     member who is told of no answers             they want it, forgotten
 //	sr:{c}:librarysearch:<who> hash mark → what a member has looked for, JSON   1 hour (TTL), forgotten
 //	sr:{c}:librarywishes   hash    wish → JSON                                  90 days, taken back
 //	sr:{c}:librarywishes:v hash    wish → version                               90 days, taken back
