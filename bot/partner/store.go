@@ -78,7 +78,7 @@ type RoundStore interface {
 	Groups(ctx context.Context, c bot.CommunityID, program, after string, limit int) ([]Group, error)
 	// AdvanceGroup stores g by the rules of Advance, together with what becomes of people.
 	AdvanceGroup(ctx context.Context, g *Group, p Parted, e outbox.Effects) error
-	// Free gives those who are free, and since when.
+	// Free gives those who are free and in no group, and since when.
 	Free(ctx context.Context, c bot.CommunityID, program string) (map[bot.MemberID]time.Time, error)
 }
 
@@ -93,7 +93,7 @@ type Decision struct {
 	Taken []bot.MemberID
 	// Closed are groups that are forgotten, with whom they had.
 	Closed []Group
-	Past   *Past // a round that is over
+	Past   *Past // a round that is over: nobody is free any more
 	// Silent is for how many rounds in a row people have given no sign.
 	Silent map[bot.MemberID]int
 	Rest   map[bot.MemberID]Rest // of people who begin or end to rest

@@ -154,7 +154,7 @@ func (s *Service) takeIn(ctx context.Context, p *Program, st *Standing, now time
 		}
 	}
 	st.Joining = nil
-	d := Decision{}
+	d := Decision{Taken: []bot.MemberID{on.Member}} // they may have joined once more meanwhile
 	var e outbox.Effects
 	if arrived {
 		st.Figures.Again++
@@ -194,6 +194,7 @@ func (s *Service) seatThird(ctx context.Context, who *pool, g *Group, on Joining
 	if !ok {
 		return false, nil
 	}
+	g.EndRelay() // they have not agreed
 	g.Traits, g.Unlike, g.Hours = found.Traits, found.Unlike, found.Hours
 	g.Seats = append(g.Seats, who.seat(on.Member))
 	seat := g.seat(on.Member)

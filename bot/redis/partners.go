@@ -106,6 +106,7 @@ func decided(program string, d *partner.Decision) ([]write, error) {
 		inParts("HSET", partnerIn(program), in, 2), inParts("HSET", partnerNumbers(program), numbers, 2), inParts("HSET", partnerMet(program), waves, 2),
 		inParts("HSET", partnerFree(program), since(d.Free), 2))
 	if d.Past != nil {
+		writes = append(writes, removed([]string{partnerFree(program)})...)
 		body, err := json.Marshal(d.Past)
 		if err != nil {
 			return nil, err
@@ -232,14 +233,25 @@ func (s Partners) AdvanceGroup(ctx context.Context, g *partner.Group, p partner.
 	return err
 }
 
-// Free implements partner.Store.
+// Free implements partner.Store. Whoever joined while they were brought to a group is in
+// both places, and not free.
 func (s Partners) Free(ctx context.Context, c bot.CommunityID, program string) (map[bot.MemberID]time.Time, error) {
 	found, err := s.client.HGetAll(ctx, key(c, partnerFree(program))).Result()
-	out := make(map[bot.MemberID]time.Time, len(found))
-	for m, at := range found {
-		out[bot.MemberID(m)] = fromMillis(at)
+	if err != nil || len(found) == 0 {
+		return nil, failed(err)
 	}
-	return out, failed(err)
+	members := sortedKeys(found)
+	groups, err := s.client.HMGet(ctx, key(c, partnerIn(program)), members...).Result()
+	if err != nil {
+		return nil, failed(err)
+	}
+	out := make(map[bot.MemberID]time.Time, len(found))
+	for i, m := range members {
+		if groups[i] == nil {
+			out[bot.MemberID(m)] = fromMillis(found[m])
+		}
+	}
+	return out, nil
 }
 
 // Disband implements partner.Store.
