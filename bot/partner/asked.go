@@ -191,8 +191,10 @@ func (s *Service) without(ctx context.Context, who *pool, g *Group, told []*Seat
 	for _, seat := range told {
 		key := bot.Key("partner.unavailable")
 		switch {
-		case !seat.Told, seat.there() && g.met():
+		case !seat.Told, seat.there() && g.met() && !g.ended:
 			continue // they have heard of nobody, or have met: there is nothing to say
+		case seat.there() && g.met():
+			key = "partner.relay.off"
 		case seat.there():
 			key = "partner.unavailable.two"
 		case len(gone) > 1:
@@ -203,7 +205,11 @@ func (s *Service) without(ctx context.Context, who *pool, g *Group, told []*Seat
 		if len(gone) > 1 {
 			args = append(args, bot.Str("second", s.called(lang, names[gone[1]])))
 		}
-		e.Posts = append(e.Posts, s.unasked(who, g, seat, "without/"+string(gone[0]), s.words.Text(lang, key, args...)))
+		text := s.words.Text(lang, key, args...)
+		if g.ended && key != "partner.relay.off" {
+			text = bot.Join(" ", text, s.words.Text(lang, "partner.relay.off"))
+		}
+		e.Posts = append(e.Posts, s.unasked(who, g, seat, "without/"+string(gone[0]), text))
 	}
 	return e, nil
 }

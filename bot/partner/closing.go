@@ -41,7 +41,8 @@ func (s *Service) close(ctx context.Context, p *Program, st *Standing, now time.
 			if page[i].met() {
 				st.Figures.Met++
 			}
-			e.Cancel = append(e.Cancel, groupJobID(&page[i]))
+			e.Cancel = append(e.Cancel, groupJobID(&page[i]), RelayJobID(page[i].ID))
+			e.Posts = append(e.Posts, page[i].waited(now, true)...) // what was written in the round still comes
 		}
 		if st.Open = len(page) == groupsAtOnce; !st.Open {
 			if err := s.freeNobody(ctx, p, &d); err != nil {

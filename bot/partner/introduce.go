@@ -51,6 +51,7 @@ func (s *Service) step(ctx context.Context, p *Program, g *Group, now time.Time)
 
 // keepGroup stores a group, with the job that looks at it again, or without.
 func (s *Service) keepGroup(ctx context.Context, g *Group, p Parted, e outbox.Effects) error {
+	e.Withdraw = append(e.Withdraw, g.taken...)
 	if g.Next.IsZero() {
 		e.Cancel = append(e.Cancel, groupJobID(g))
 		return s.store.AdvanceGroup(ctx, g, p, e)
@@ -138,8 +139,9 @@ func (s *Service) introduction(who *pool, g *Group, seat *Seat, names map[bot.Me
 		s.words.Text(lang, s.by(g, "intro"), s.namesOf(lang, names, seat.Member, g)...),
 		s.shares(lang, who.profile(seat.Member), g),
 		s.suits(lang, who, g, seat.Member),
+		s.relayOffer(lang, g),
 		s.words.Text(lang, "partner.intro.begin", bot.Rich("question", s.words.Text(lang, opening(g)))))
-	return s.unasked(who, g, seat, "intro", text, s.introControls(lang, g)...)
+	return s.unasked(who, g, seat, "intro", text, s.introControls(lang, g, seat.Member, names)...)
 }
 
 // unasked is a direct message about a group that comes when it suits its reader. what
@@ -153,8 +155,8 @@ func (s *Service) unasked(who *pool, g *Group, seat *Seat, what string, text bot
 	}
 }
 
-func (s *Service) introControls(lang string, g *Group) []bot.Control {
-	return []bot.Control{s.cantButton(lang, g)}
+func (s *Service) introControls(lang string, g *Group, m bot.MemberID, names map[bot.MemberID]string) []bot.Control {
+	return append(s.relayControls(lang, g, m, names), s.cantButton(lang, g))
 }
 
 // comesToYou introduces somebody and a pair to each other.
@@ -166,8 +168,8 @@ func (s *Service) comesToYou(ctx context.Context, who *pool, g *Group, m bot.Mem
 	posts := []outbox.Item{s.introduction(who, g, g.seat(m), names)}
 	for _, seat := range g.others(m) {
 		lang := who.members[seat.Member].Language
-		text := bot.Join(" ", s.words.Text(lang, "partner.third", bot.Str("name", names[m])), s.shares(lang, who.profile(seat.Member), g), s.suits(lang, who, g, seat.Member))
-		posts = append(posts, s.unasked(who, g, seat, "third/"+string(m), text, s.introControls(lang, g)...))
+		text := bot.Join(" ", s.words.Text(lang, "partner.third", bot.Str("name", names[m])), s.shares(lang, who.profile(seat.Member), g), s.suits(lang, who, g, seat.Member), s.relayOffer(lang, g))
+		posts = append(posts, s.unasked(who, g, seat, "third/"+string(m), text, s.introControls(lang, g, seat.Member, names)...))
 	}
 	return posts, nil
 }

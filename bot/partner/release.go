@@ -17,6 +17,7 @@ func (g *Group) release(m bot.MemberID, state SeatState, now time.Time) Parted {
 		return Parted{}
 	}
 	met := g.met()
+	g.EndRelay()
 	seat.State = state
 	out := Parted{Left: []bot.MemberID{m}}
 	if rest := g.here(); len(rest) == 1 && !met {

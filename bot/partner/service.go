@@ -18,12 +18,14 @@ const SeriesKind = "partner"
 const Grace = 12 * time.Hour
 
 // The kinds of jobs: Service.Begin, Service.Again, Service.StepGroup and Service.Call are
-// their handlers.
+// their handlers, as are Service.PassOn and Service.LookAnew.
 const (
 	RoundJobKind = "partner-round"
 	AgainJobKind = "partner-again"
 	GroupJobKind = "partner-group"
 	CallJobKind  = "partner-call"
+	RelayJobKind = "partner-relay"
+	MovedJobKind = "partner-moved"
 )
 
 // Schedule is what partners need of what happens by rule.
@@ -55,6 +57,8 @@ type People interface {
 	Enter(ctx context.Context, c bot.CommunityID, accounts []bot.Account) (map[bot.Account]bot.MemberID, error)
 	// Names gives the names of members. Those who are gone are left out.
 	Names(ctx context.Context, c bot.CommunityID, ids []bot.MemberID) (map[bot.MemberID]string, error)
+	// PlaceNames gives what people call the places of a community.
+	PlaceNames(ctx context.Context, c bot.CommunityID) (map[bot.SpaceID]string, error)
 	// Called gives the members with a name.
 	Called(ctx context.Context, c bot.CommunityID, name string) ([]bot.Member, error)
 }

@@ -256,6 +256,9 @@ func (s Partners) Free(ctx context.Context, c bot.CommunityID, program string) (
 
 // Disband implements partner.Store.
 func (s Partners) Disband(ctx context.Context, c bot.CommunityID, program string) error {
+	if err := s.relaysEnd(ctx, c, program, func(*partner.Group) bool { return true }); err != nil {
+		return err
+	}
 	who, err := s.client.HKeys(ctx, key(c, partnerWho(program))).Result()
 	if err != nil {
 		return failed(err)
@@ -275,7 +278,7 @@ func (s Partners) Disband(ctx context.Context, c bot.CommunityID, program string
 	}
 	cancel := []string{}
 	for _, id := range groups {
-		cancel = append(cancel, "partner/"+id)
+		cancel = append(cancel, "partner/"+id, partner.RelayJobID(id))
 	}
 	writes := append(removed(ofProgram(program)), write{"HDEL", partners, []string{program}}, write{"HDEL", partners + ":v", []string{program}})
 	_, err = s.advance(ctx, change{community: c, writes: writes, Effects: outbox.Effects{Cancel: cancel}})

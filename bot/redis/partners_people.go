@@ -332,22 +332,12 @@ func (s Partners) forgetIn(ctx context.Context, c bot.CommunityID, program strin
 	return nil
 }
 
-// unseat takes somebody out of a group as if they had never been in it.
+// unseat takes somebody out of a group as if they had never been in it. What they wrote
+// there goes with them.
 func (s Partners) unseat(ctx context.Context, c bot.CommunityID, id string, m bot.MemberID) error {
-	const tries = 4
-	var err error
-	for range tries {
-		g, found := s.Group(ctx, c, id)
-		if bot.CodeOf(found) == bot.NotFound {
-			return nil
-		}
-		if found != nil {
-			return found
-		}
+	return s.changeGroup(ctx, c, id, func(g *partner.Group) (outbox.Effects, bool) {
+		e := outbox.Effects{Withdraw: g.EndRelay()}
 		g.Seats = slices.DeleteFunc(g.Seats, func(seat partner.Seat) bool { return seat.Member == m })
-		if err = s.AdvanceGroup(ctx, &g, partner.Parted{}, outbox.Effects{}); bot.CodeOf(err) != bot.Conflict {
-			return err
-		}
-	}
-	return err
+		return e, true
+	})
 }

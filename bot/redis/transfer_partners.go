@@ -56,6 +56,9 @@ func (s PartnerTransfers) Move(ctx context.Context, t bot.Transfer) error {
 	if err != nil {
 		return err
 	}
+	if err := s.relaysEnd(ctx, t); err != nil {
+		return err
+	}
 	for _, id := range ids {
 		if err := s.move(ctx, t, id); err != nil {
 			return err

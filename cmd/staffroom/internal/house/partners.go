@@ -34,6 +34,8 @@ func partnerJobs(r *scheduler.Runner, s *partner.Service) {
 	r.Handle(partner.AgainJobKind, s.Again)
 	r.Handle(partner.GroupJobKind, s.StepGroup)
 	r.Handle(partner.CallJobKind, s.Call)
+	r.Handle(partner.RelayJobKind, s.PassOn)
+	r.Handle(partner.MovedJobKind, s.LookAnew)
 }
 
 // programs is the schedule as partners see it.
@@ -94,6 +96,16 @@ type colleagues struct{ participants }
 func (p colleagues) Home(ctx context.Context, space bot.SpaceID) (partner.Home, error) {
 	c, err := p.Community(ctx, space)
 	return partner.Home{Community: c.ID, Language: c.Language, Zone: c.Zone}, err
+}
+
+// PlaceNames implements partner.People.
+func (p colleagues) PlaceNames(ctx context.Context, c bot.CommunityID) (map[bot.SpaceID]string, error) {
+	all, err := p.Places(ctx, c)
+	out := make(map[bot.SpaceID]string, len(all))
+	for i := range all {
+		out[all[i].Space] = all[i].Called()
+	}
+	return out, err
 }
 
 // Called implements partner.People.
