@@ -86,15 +86,16 @@ type Written struct {
 func (w Written) Lane() string { return unaskedLane(w.Account) }
 
 // Together says from when on one message may come to all of these people, each of whom
-// it counts for as Unasked says; and, if that is now, what to keep with it.
+// it counts for as Unasked says; and, if that is now, what to keep with it. It is the zero
+// time if one of them has something held: then they get both as one message, alone.
 func (c *Courtesy) Together(ctx context.Context, community bot.CommunityID, now time.Time, readers []Reader) (time.Time, []Written, error) {
 	at := now
 	var written []Written
 	var all []func(time.Time) time.Time
 	for _, r := range readers {
-		h, err := c.store.Held(ctx, string(community), unaskedLane(r.Account), 0)
-		if err != nil {
-			return now, nil, err
+		h, err := c.store.Held(ctx, string(community), unaskedLane(r.Account), 1)
+		if err != nil || len(h.Waiting) > 0 {
+			return time.Time{}, nil, err
 		}
 		loc, err := time.LoadLocation(cmp.Or(h.Zone, r.Zone))
 		if err != nil {
@@ -116,7 +117,7 @@ func (c *Courtesy) Together(ctx context.Context, community bot.CommunityID, now 
 			break
 		}
 		if at = latest; tries == mostTries {
-			return at, nil, nil // people so far apart are never awake together
+			return time.Time{}, nil, nil // people so far apart are never awake together
 		}
 	}
 	if at.After(now) {

@@ -69,7 +69,7 @@ func (s *Service) signs(ctx context.Context, p *Program, st *Standing) (map[bot.
 	err := s.everyGroup(ctx, p, func(g *Group) {
 		met := g.met()
 		for i := range g.Seats {
-			if seat := &g.Seats[i]; !seat.Heard.IsZero() || met && seat.there() {
+			if seat := &g.Seats[i]; !seat.Heard.IsZero() || !g.sign(seat).IsZero() || met && seat.there() {
 				signs[seat.Member] = true
 			}
 		}

@@ -125,9 +125,9 @@ func (s *Service) current(ctx context.Context, req *bot.Request) (bot.Reply, err
 		text := bot.Join(" ",
 			s.say(req, s.by(&g.Group, "current"), append(s.namesOf(lang, names, req.Member.ID, &g.Group), bot.Str("program", g.program.Name))...),
 			s.shares(lang, who.profile(req.Member.ID), &g.Group), s.suits(lang, who, &g.Group, req.Member.ID))
-		return text, append([]bot.Control{
+		return text, append(append(s.timeControls(lang, who, &g.Group),
 			s.metButton(lang, &g.Group), s.button(req, "partner.button.cant", cantPath+g.ID), s.button(req, "partner.button.swap", otherPath+g.ID), s.button(req, "partner.button.why", whyPath+g.ID),
-		}, s.relayControls(lang, &g.Group, req.Member.ID, names)...)
+		), s.relayControls(lang, &g.Group, req.Member.ID, names)...)
 	})
 }
 

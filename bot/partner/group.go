@@ -33,6 +33,8 @@ type Group struct {
 	// Next is when the group's job looks at it again; zero: nothing more comes by itself.
 	Next  time.Time `json:"next,omitzero"`
 	Relay Relay     `json:"relay,omitzero"`
+	// Proposed are times to meet that they have suggested to each other.
+	Proposed []Proposal `json:"proposed,omitempty"`
 
 	// ended says that messages were passed on before this step, which ends it, and taken
 	// are posts that are withdrawn then.

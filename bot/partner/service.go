@@ -76,6 +76,8 @@ type Options struct {
 	Schedule Schedule
 	People   People
 	Words    bot.Words
+	Courtesy Courtesy // nil: nobody has a room, and everybody is written to alone
+	Goals    Goals    // nil: nobody shares any
 }
 
 // Service introduces people to each other.
@@ -84,11 +86,13 @@ type Service struct {
 	schedule Schedule
 	people   People
 	words    bot.Words
+	courtesy Courtesy
+	goals    Goals
 }
 
 // New returns the service.
 func New(o Options) *Service {
-	return &Service{store: o.Store, schedule: o.Schedule, people: o.People, words: o.Words}
+	return &Service{store: o.Store, schedule: o.Schedule, people: o.People, words: o.Words, courtesy: o.Courtesy, goals: o.Goals}
 }
 
 // label is a message as plain words, for a button or a field.

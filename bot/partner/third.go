@@ -183,10 +183,10 @@ func (s *Service) seatThird(ctx context.Context, who *pool, g *Group, on Joining
 	g.Seats = append(g.Seats, who.seat(on.Member))
 	seat := g.seat(on.Member)
 	seat.Told, seat.Came = true, who.now
-	posts, err := s.comesToYou(ctx, who, g, on.Member)
+	told, err := s.comesToYou(ctx, who, g, on.Member)
 	if err != nil {
 		return false, err
 	}
-	err = s.keepGroup(ctx, g, Parted{Came: []bot.MemberID{on.Member}}, outbox.Effects{Posts: posts})
+	err = s.keepGroup(ctx, g, Parted{Came: []bot.MemberID{on.Member}}, told)
 	return err == nil, err // after a conflict it is done anew, since they may have arrived
 }

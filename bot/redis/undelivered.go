@@ -32,8 +32,8 @@ type storedUndelivered struct {
 }
 
 // unsent is how an item ended that was not sent: what there is to keep, and who
-// is told. Of what had expired, or went to people one by one instead, the words are not
-// kept, and nobody is told. Of what was fleeting they are not kept either.
+// is told. Of what had expired the words are not kept, and nobody is told. Of what was
+// fleeting they are not kept either.
 func unsent(i outbox.Item, e outbox.Ending) (ending, error) {
 	kept := storedUndelivered{ID: undeliveredID(i.Post.Key), Outcome: e.Outcome, Reason: e.Reason, Cause: e.Cause, Item: i}
 	out := ending{outcome: e.Outcome, id: kept.ID}
@@ -43,7 +43,7 @@ func unsent(i outbox.Item, e outbox.Ending) (ending, error) {
 	if i.Fleeting != nil {
 		kept.Item.Post.Message = bot.Message{Text: i.Fleeting.Instead}
 	}
-	if e.Outcome == outbox.Expired || e.Outcome == outbox.Apart {
+	if e.Outcome == outbox.Expired {
 		kept.Item.Post.Message, kept.Item.Together = bot.Message{}, nil
 		if i.Calendar != nil {
 			kept.Item.Calendar = &outbox.CalendarEntry{Key: i.Calendar.Key}

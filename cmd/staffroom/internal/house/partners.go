@@ -18,6 +18,7 @@ func pairing(store *redis.Store, directory *community.Directory, recurring *sche
 	s := partner.New(partner.Options{
 		Store: redis.Partners{Store: store}, Schedule: programs{series{recurring, redis.Schedules{Store: store}, partner.SeriesKind}},
 		People: colleagues{participants{directory, redis.Communities{Store: store}}}, Words: words,
+		Courtesy: outbox.NewCourtesy(store, words), Goals: sharedGoals{redis.CheckIns{Store: store}},
 	})
 	recurring.Kind(schedule.Kind{
 		Name: partner.SeriesKind,
