@@ -63,6 +63,10 @@
 //     engine gets both as one list; explanations follow from the profiles of those who are
 //     in a group and from nothing else; a person who is released is "not available",
 //     whatever the reason; and who gets nobody is told the same words whatever the reason.
+//   - What somebody writes in the form for it, people of a group in different places get by
+//     direct message if all of them have agreed (Relay). It is kept until it has arrived or
+//     failed to (outbox.Fleeting), and nothing is kept afterwards but how many there were.
+//     No ordinary line is ever passed on.
 //   - What somebody answered about a meeting only they see. Whoever waits for somebody who
 //     gave no sign, or has said that it does not come to it, hears after the same time that
 //     they are not available. It is forgotten with the round;
@@ -82,6 +86,7 @@
 //	introduce.go    a group's own steps         explain.go     what a group hears of itself
 //	release.go      who cannot make it          call.go        the call in the channel
 //	nudge.go        when what follows comes     asked.go       whether they met
+//	relay.go        how far passing on is       passing.go     messages that are passed on
 //	figures.go      what organizers see
 //	commands.go     /partner                    current.go     current, why, swap
 //	holding.go      export and forget           service.go     parts and jobs
