@@ -100,7 +100,7 @@ func noRoom(p *play) {
 		p.Fatalf("OpenRoom = %+v, %v", ch, err)
 	}
 	ends, pauses := deliver(p.T, p.adapter, outbox.Item{
-		Post: bot.Post{Key: "a", Channel: bot.Channel{Space: p.world.Channel().Space}, Message: bot.Message{Text: bot.Plain("hello")}},
+		Post:     bot.Post{Key: "a", Channel: bot.Channel{Space: p.world.Channel().Space}, Message: bot.Message{Text: bot.Plain("hello")}},
 		Together: &outbox.Together{Room: p.room("a", Ana, Joe)},
 	})
 	if pauses > 0 || ends[0].Outcome != outbox.Apart {
