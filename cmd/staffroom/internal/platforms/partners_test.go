@@ -19,7 +19,7 @@ var rounds = map[string][2]string{
 var paired = []string{ana, ben, cam, dee, eva, fay}
 
 // Rounds of partners on each platform, in both languages: the form that makes them, joining,
-// the call, the introduction, why, the nudge, whether they met, somebody else, blocking,
+// the call, the introduction, why, a time to meet, the nudge, whether they met, somebody else, blocking,
 // leaving, and the figures.
 func TestPartnersOnThePlatforms(t *testing.T) {
 	for platform, open := range screens {
@@ -30,6 +30,7 @@ func TestPartnersOnThePlatforms(t *testing.T) {
 				s.foundsRounds(rule)
 				s.joinsRounds()
 				mates := s.isIntroduced()
+				s.agreeOnATime(mates)
 				s.meets(mates)
 				s.wantsSomebodyElse()
 				s.seesFigures()
@@ -89,7 +90,7 @@ func (s *stage) isIntroduced() map[string]string {
 	for _, who := range paired {
 		mates[who] = s.mate(who)
 		now := s.reads(who, s.word("partner.two.shares.both", bot.Str("subjects", s.word("partner.subject.science")), bot.Str("grades", "7")), "Science *circle*")
-		intro := s.reads(who, s.before("partner.intro.begin", "question"), mates[who])
+		intro := s.introduced(who, mates[who])
 		if s.common(intro) || !slices.Contains(intro.buttons, s.word("partner.button.cant")) {
 			s.Errorf("the introduction is %+v", intro)
 		}
@@ -100,8 +101,39 @@ func (s *stage) isIntroduced() map[string]string {
 		if mates[other] != who {
 			s.Fatalf("the pairs are %v", mates)
 		}
+		if in, same := s.introduced(who, other), s.introduced(other, who); in.direct || in.id != same.id || in.channel != same.channel {
+			s.Errorf("there is no room for %s and %s: %+v, %+v", who, other, in, same)
+		}
 	}
 	return mates
+}
+
+// introduced is the introduction of somebody to another, where they stand together.
+func (s *stage) introduced(who, other string) shown {
+	s.Helper()
+	return s.reads(who, s.before("partner.intro.begin", "question"), other)
+}
+
+// agreeOnATime: one proposes a time in their room, which suits the other; both get it as a
+// file for their calendars.
+func (s *stage) agreeOnATime(mates map[string]string) {
+	s.Helper()
+	other := mates[ana]
+	s.at(ana, s.introduced(ana, other), "partner.button.propose")
+	times := s.alone(ana, s.word("partner.propose"))
+	s.uses(ana, times, times.buttons[0])
+	s.alone(ana, s.word("partner.two.proposed", bot.Str("other", other), bot.Str("time", times.buttons[0])))
+	s.pass(time.Second)
+	proposed := s.reads(other, s.word("partner.time.proposed", bot.Str("name", ana), bot.Str("times", times.buttons[0])))
+	s.at(other, proposed, "partner.button.suits")
+	s.alone(other, s.word("partner.two.suits.done", bot.Str("time", times.buttons[0]), bot.Str("other", ana)))
+	s.pass(time.Second)
+	s.reads(ana, s.word("partner.time.suits", bot.Str("name", other), bot.Str("times", times.buttons[0])))
+	for _, who := range []string{ana, other} {
+		if file := s.hasFile(who, "meeting.ics"); !strings.Contains(file, "SUMMARY:") {
+			s.Errorf("%s has %q for their calendar", who, file)
+		}
+	}
 }
 
 // mate is who somebody's partner is just now.
