@@ -48,6 +48,11 @@ type Item struct {
 	Calendar *CalendarEntry `json:"calendar,omitempty"`
 	// Together makes it a post to several people in a room of theirs.
 	Together *Together `json:"together,omitempty"`
+	// After and Instead name a post that the same change takes back (see Effects.Withdraw).
+	// This one is queued only if that one was not there to be taken back any more, or only
+	// if it was. Once it is queued they mean nothing.
+	After   bot.DeliveryKey `json:"-"`
+	Instead bot.DeliveryKey `json:"-"`
 }
 
 // Fleeting marks a direct message whose words are kept until it has ended and no longer,

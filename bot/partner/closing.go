@@ -42,6 +42,7 @@ func (s *Service) close(ctx context.Context, p *Program, st *Standing, now time.
 				st.Figures.Met++
 			}
 			e.Cancel = append(e.Cancel, groupJobID(&page[i]), RelayJobID(page[i].ID))
+			e.Withdraw = append(e.Withdraw, page[i].notices()...)
 			e.Posts = append(e.Posts, page[i].waited(now, true)...) // what was written in the round still comes
 		}
 		if st.Open = len(page) == groupsAtOnce; !st.Open {

@@ -152,13 +152,13 @@ func (s *Service) introductions(ctx context.Context, who *pool, g *Group, names 
 	for _, seat := range here {
 		alone = append(alone, s.introduction(who, g, seat, names, goals))
 	}
-	return s.toRoom(ctx, who, g, names, here, "intro", s.roomIntroduction(who, g, here[0], names, goals), alone)
+	return s.toRoom(ctx, who, g, names, here, noticeIntro, s.roomIntroduction(who, g, here[0], names, goals), alone)
 }
 
 // introduction tells one person of a group about the others.
 func (s *Service) introduction(who *pool, g *Group, seat *Seat, names, goals map[bot.MemberID]string) outbox.Item {
 	lang := who.members[seat.Member].Language
-	return s.unasked(who, g, seat, "intro", s.introText(lang, who, g, seat, names, goals), s.introControls(lang, who, g, seat.Member, names)...)
+	return s.unasked(who, g, seat, noticeIntro, s.introText(lang, who, g, seat, names, goals), s.introControls(lang, who, g, seat.Member, names)...)
 }
 
 func (s *Service) introText(lang string, who *pool, g *Group, seat *Seat, names, goals map[bot.MemberID]string) bot.Text {
@@ -178,7 +178,7 @@ func (s *Service) unasked(who *pool, g *Group, seat *Seat, what string, text bot
 	return outbox.Item{
 		Class: outbox.Bulk, NotAfter: who.now.Add(worth),
 		Unasked: &outbox.Unasked{Zone: m.Zone, Language: m.Language, Less: lessPath + who.program.ID},
-		Post:    bot.Post{Key: bot.DeliveryKey(record(g.ID) + "/" + what + "/" + string(seat.Member)), Direct: &to, Message: bot.Message{Text: text, Controls: controls}},
+		Post:    bot.Post{Key: noticeKey(g, what, seat), Direct: &to, Message: bot.Message{Text: text, Controls: controls}},
 	}
 }
 
@@ -201,8 +201,8 @@ func (s *Service) comesToYou(ctx context.Context, who *pool, g *Group, m bot.Mem
 	for _, seat := range g.others(m) {
 		lang := who.members[seat.Member].Language
 		text := bot.Join(" ", s.words.Text(lang, "partner.third", bot.Str("name", names[m])), s.shares(lang, who.profile(seat.Member), g), s.suits(lang, who, g, seat.Member), s.relayOffer(lang, g))
-		posts = append(posts, s.unasked(who, g, seat, "third/"+string(m), text, s.introControls(lang, who, g, seat.Member, names)...))
+		posts = append(posts, s.unasked(who, g, seat, noticeThird+string(m), text, s.introControls(lang, who, g, seat.Member, names)...))
 	}
-	e, _, err := s.toRoom(ctx, who, g, names, g.here(), "third/"+string(m), s.roomIntroduction(who, g, g.seat(m), names, goals), posts)
+	e, _, err := s.toRoom(ctx, who, g, names, g.here(), noticeThird+string(m), s.roomIntroduction(who, g, g.seat(m), names, goals), posts)
 	return e, err
 }

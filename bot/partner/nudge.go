@@ -140,7 +140,7 @@ func (s *Service) nudge(ctx context.Context, who *pool, c *course, g *Group) err
 	if len(free) > 0 {
 		until = earlier(until, free[0])
 	}
-	posts, err := s.tell(ctx, who, c, g, g.open(), "nudge", func(lang string, seat *Seat, args []bot.Arg) (bot.Text, []bot.Control) {
+	posts, err := s.tell(ctx, who, c, g, g.open(), noticeNudge, func(lang string, seat *Seat, args []bot.Arg) (bot.Text, []bot.Control) {
 		text := s.words.Text(lang, s.by(g, "nudge"), args...)
 		if len(free) > 0 {
 			text = bot.Join(" ", text, s.words.Text(lang, "partner.nudge.suits", bot.Rich("time", s.timeShown(lang, free[0], who.members[seat.Member].Zone))))

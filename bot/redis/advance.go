@@ -71,6 +71,9 @@ type (
 		Body   string `json:"body"`
 		Job    string `json:"job"`
 		Drain  string `json:"drain"`
+		// Posts that the change takes back: see outbox.Item.
+		After   string `json:"after,omitempty"`
+		Instead string `json:"instead,omitempty"`
 	}
 	scriptWrite struct {
 		Op   string   `json:"op"`
@@ -240,6 +243,6 @@ func encodePost(item outbox.Item) (scriptPost, error) {
 	drain, err := json.Marshal(jobBody{Kind: kind, Payload: payload})
 	return scriptPost{
 		Key: string(item.Post.Key), Change: item.Update, Lane: lane, Body: string(body),
-		Job: outbox.JobID(lane), Drain: string(drain),
+		Job: outbox.JobID(lane), Drain: string(drain), After: string(item.After), Instead: string(item.Instead),
 	}, err
 }

@@ -31,6 +31,7 @@ if ARGV[5] ~= '' then
 end
 if ARGV[3] ~= '' then redis.call('SET', KEYS[13], '1', 'EX', 86400) end
 
+local taken = {}
 for _, w in ipairs(writes) do
   if w.op == 'ENTER' or w.op == 'STAY' or w.op == 'LEAVE' then
     local words, there = {}, false
@@ -54,6 +55,7 @@ for _, w in ipairs(writes) do
     if item_held(stored) or item_fleeting(stored) and not sends then
       redis.call('HDEL', posts, old)
       redis.call('HDEL', sending, old)
+      taken[old] = true
       if new then
         redis.call('HSET', posts, new, 'P' .. int(now) .. ' ' .. body)
         lane_push(queue, lane, post_number(numbers), new)
@@ -90,7 +92,8 @@ local function known(key)
 end
 
 for _, p in ipairs(e.posts) do
-  if p.change or not known(p.key) then
+  local comes = not (p.after and taken[p.after]) and (not p.instead or taken[p.instead])
+  if comes and (p.change or not known(p.key)) then
     if p.change then
       change(p)
     else
