@@ -39,7 +39,7 @@ type PeopleStore interface {
 	// Leave lets somebody take part no longer. They are free no longer either.
 	Leave(ctx context.Context, c bot.CommunityID, program string, m bot.MemberID) error
 	// KeepRest stores whether somebody rests, and since when they are free; they are not,
-	// if that is the zero time.
+	// if that is the zero time. Whoever rests no longer has given a sign.
 	KeepRest(ctx context.Context, c bot.CommunityID, program string, m bot.MemberID, r Rest, free time.Time, e outbox.Effects) error
 	// Joined gives the programs in which somebody takes part.
 	Joined(ctx context.Context, c bot.CommunityID, m bot.MemberID) ([]string, error)
@@ -52,8 +52,8 @@ type PeopleStore interface {
 	Disband(ctx context.Context, c bot.CommunityID, program string) error
 
 	// Forget forgets a member: profile, whom they are kept apart from and who from them,
-	// where they take part, and whose number they had in the history. Repeated, it goes on
-	// where it was interrupted.
+	// where they take part, and whose number they had in the history. A decision that was
+	// begun before is a conflict. Repeated, it goes on where it was interrupted.
 	Forget(ctx context.Context, c bot.CommunityID, m bot.MemberID) error
 }
 
