@@ -57,8 +57,12 @@ func (s *Service) relayedOnce(ctx context.Context, req *bot.Request, step func(*
 		return bot.Reply{}, err
 	}
 	r.effects.Input = req.Input
-	if !s.hold(r) {
-		return s.unsaid(req, s.say(req, "partner.relay.off")), s.keepRelay(ctx, r)
+	if on := r.passesOn(); !s.hold(r) {
+		why := bot.Key("partner.relay.not_now")
+		if on {
+			why = "partner.relay.off"
+		}
+		return s.unsaid(req, s.say(req, why)), s.keepRelay(ctx, r)
 	}
 	reply, changes := step(r, r.seat(req.Member.ID))
 	if !changes {
@@ -95,6 +99,7 @@ func (s *Service) agreeRelay(ctx context.Context, req *bot.Request) (bot.Reply, 
 			return s.agreed(req, r, seat), false
 		}
 		seat.Agrees = true
+		r.takes(seat, noticeWish)
 		all := true
 		for _, other := range r.here() {
 			all = all && other.Agrees
@@ -109,7 +114,7 @@ func (s *Service) agreeRelay(ctx context.Context, req *bot.Request) (bot.Reply, 
 				s.relayNews(r, other, "on", s.relayControls(lang, r.Group, other.Member, r.names)...)
 			case !other.Agrees:
 				text := s.words.Text(lang, s.by(r.Group, "relay.wish"), bot.Str("name", s.called(lang, r.names[seat.Member])))
-				wish := s.unasked(r.who, r.Group, other, "relay/wish", text, s.relayControls(lang, r.Group, other.Member, r.names)...)
+				wish := s.unasked(r.who, r.Group, other, noticeWish, text, s.relayControls(lang, r.Group, other.Member, r.names)...)
 				r.effects.Posts = append(r.effects.Posts, wish)
 			}
 		}
@@ -236,6 +241,7 @@ func (s *Service) stopRelay(ctx context.Context, req *bot.Request) (bot.Reply, e
 			return reply, true
 		case seat.Agrees:
 			seat.Agrees = false
+			r.takesWishes()
 			return reply, true
 		}
 		return reply, false

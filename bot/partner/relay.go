@@ -60,18 +60,24 @@ func (g *Group) EndRelay() []bot.DeliveryKey {
 	g.ended = g.ended || g.passesOn()
 	for n := max(g.Relay.Number-underWay, 0) + 1; n <= g.Relay.Number; n++ {
 		for i := range g.Seats {
-			g.taken = append(g.taken, relayKey(g, n, g.Seats[i].Member))
+			g.takes(&g.Seats[i], noticeRelay+strconv.Itoa(n))
 		}
 	}
 	g.Relay = Relay{Number: g.Relay.Number, Day: g.Relay.Day, Today: g.Relay.Today}
 	for i := range g.Seats {
-		g.Seats[i].Agrees = false
+		if seat := &g.Seats[i]; seat.Agrees {
+			seat.Agrees = false
+			g.takesWishes()
+		}
 	}
 	return g.taken
 }
 
-func relayKey(g *Group, n int, to bot.MemberID) bot.DeliveryKey {
-	return bot.DeliveryKey(record(g.ID) + "/relay/" + strconv.Itoa(n) + "/" + string(to))
+// takesWishes takes back what waits to tell people that somebody would like it.
+func (g *Group) takesWishes() {
+	for i := range g.Seats {
+		g.takes(&g.Seats[i], noticeWish)
+	}
 }
 
 // relaying is a step of passing messages on.
@@ -144,7 +150,7 @@ func (r *relaying) comes(seat *Seat, by bot.MemberID, item outbox.Item) {
 	to := seat.Account
 	at := daytime(r.who.now, r.who.members[seat.Member].Zone)
 	item.Class, item.NotAfter = outbox.Relay, at.Add(passWorth)
-	item.Post.Key, item.Post.Direct = relayKey(r.Group, r.Relay.Number, seat.Member), &to
+	item.Post.Key, item.Post.Direct = noticeKey(r.Group, noticeRelay+strconv.Itoa(r.Relay.Number), seat), &to
 	if at.After(r.who.now) {
 		r.Relay.Waiting = append(r.Relay.Waiting, Waiting{At: at, By: by, Item: item})
 		return

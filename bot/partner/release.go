@@ -41,6 +41,8 @@ const (
 	noticeNudge   = "nudge"
 	noticeAsked   = "asked/"   // and how often
 	noticeWithout = "without/" // and who has left
+	noticeWish    = "relay/wish"
+	noticeRelay   = "relay/" // and Relay.Number
 )
 
 // noticeKey names what is told to one person among all of a group. It stays the same when
@@ -79,7 +81,7 @@ func (g *Group) takesFollowUp(seat *Seat) {
 func (g *Group) notices() []bot.DeliveryKey {
 	last := Group{ID: g.ID, Questions: g.Questions}
 	for _, seat := range g.here() {
-		last.takes(seat, noticeIntro, noticeAnew)
+		last.takes(seat, noticeIntro, noticeAnew, noticeWish)
 		last.takesFollowUp(seat)
 	}
 	return last.taken

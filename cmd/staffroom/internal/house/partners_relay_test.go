@@ -213,10 +213,21 @@ func TestAgreeingToARelayIsTakenBack(t *testing.T) {
 	reply := o.as("ana", o.control(o.presses("ana", "Pass messages on"), "I agree"))
 	o.want(reply, "I tell you when mia has agreed too")
 	o.as("ana", o.control(reply, "Take it back"))
+	o.until("2026-03-12 11:00")
+	if got := o.told("mia", "would like me to pass messages on"); len(got) > 0 {
+		t.Errorf("mia reads %+v", got)
+	}
 	o.agree("mia")
 	if o.passes("ana") || o.passes("mia") {
 		t.Error("it is on without ana")
 	}
+}
+
+// Nothing can be agreed on while somebody is away, and nobody hears that they are.
+func TestNobodyAgreesToARelayWhileSomebodyIsAway(t *testing.T) {
+	o := newPair(t)
+	o.as("mia", "/my/away", "until", "friday")
+	o.want(o.presses("ana", "Pass messages on"), "Messages can't be passed on between you just now.")
 }
 
 // At night a message waits for the morning of its reader; who stops it takes it back.
