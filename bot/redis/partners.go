@@ -99,14 +99,17 @@ func decided(program string, d *partner.Decision) ([]write, error) {
 			waves = append(waves, k, d.Waves[k])
 		}
 	}
+	free := inParts("HDEL", partnerFree(program), taken, 1)
+	if d.Past != nil {
+		free = removed([]string{partnerFree(program)})
+	}
 	writes := slices.Concat(
 		inParts("HDEL", partnerGroups(program), closed, 1), inParts("HDEL", partnerGroups(program)+":v", closed, 1), inParts("ZREM", partnerOrder(program), closed, 1),
-		inParts("HDEL", partnerIn(program), members, 1), inParts("HDEL", partnerFree(program), taken, 1), inParts("HDEL", partnerMet(program), gone, 1),
+		inParts("HDEL", partnerIn(program), members, 1), free, inParts("HDEL", partnerMet(program), gone, 1),
 		inParts("HSET", partnerGroups(program), groups, 2), inParts("HSET", partnerGroups(program)+":v", versions, 2), inParts("ZADD", partnerOrder(program), order, 2),
 		inParts("HSET", partnerIn(program), in, 2), inParts("HSET", partnerNumbers(program), numbers, 2), inParts("HSET", partnerMet(program), waves, 2),
 		inParts("HSET", partnerFree(program), since(d.Free), 2))
 	if d.Past != nil {
-		writes = append(writes, removed([]string{partnerFree(program)})...)
 		body, err := json.Marshal(d.Past)
 		if err != nil {
 			return nil, err
