@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -35,6 +36,12 @@ type scene struct {
 var roundScenes = []scene{
 	{"due, close, decide, introduce", func(s *school) { s.goes("2026-10-06 10:30") }, "2026-10-06 13:00"},
 	{"nudge", func(s *school) { s.goes("2026-10-08 10:30") }, "2026-10-08 13:00"},
+	{"a time to meet", func(s *school) {
+		at := strconv.FormatInt(when(s, "America/New_York", "2026-10-09 15:00").Unix()/60, 36)
+		s.again("joe", "/partner/time/"+s.groupOf("joe")+"/"+at)
+		s.again("lea", "/partner/suits/"+s.groupOf("joe")+"/"+at)
+		s.goes("2026-10-08 13:30")
+	}, "2026-10-08 14:00"},
 	{"release, wave", func(s *school) {
 		s.again("kim", "/partner/told/"+s.program, "teaches", "Science", "grades", "7", "free", "after")
 		s.again("ana", "/partner/cant/"+s.groupOf("ana"))
@@ -113,6 +120,7 @@ func (k *kills) play(sc scene, at time.Time, n int, late bool) (outcome string, 
 	k.Helper()
 	s := &school{T: k.T, engine: k.engine, clock: scheduler.NewManualClock(at), program: k.program}
 	s.platform = bottest.NewAdapter(bottest.Connection, s.clock.Now)
+	s.platform.HaveRooms(true)
 	k.open(s)
 	if n > 0 {
 		k.DieAt(n, late)
