@@ -81,6 +81,7 @@ type introduction struct {
 	name string
 	at   time.Time // when it was queued
 	mate string    // one of the others
+	late bool      // it is of somebody else than at the beginning of the round
 	gone time.Time // when one of them was seen to be in it no longer; zero: never
 }
 
@@ -92,6 +93,7 @@ type pairingLog struct {
 	repeats                        int
 	messages, introductions        int
 	sameDay, byBudget, withdrawn   int
+	lateSameDay, lateByBudget      int // those of the same that are of somebody else
 }
 
 // A year of partners in two linked places, whose people come, go, pause, say nothing, travel
@@ -114,7 +116,9 @@ func TestPairingYear(t *testing.T) {
 	t.Logf("at the beginning of rounds: %d places wanted, %d offered, nobody for %d; pairs repeated: %d", l.wanted, l.offered, l.alone, l.repeats)
 	t.Logf("left over later or come late: %d, offered somebody within a day: %d, later: %d, still nobody at the end of the round: %d", l.reoffers, l.within, l.late, l.nobody)
 	t.Logf("answers: %d, could not make it: %d, wanted somebody else: %d, joined: %d", l.said, l.cants, l.swaps, l.joins)
-	t.Logf("direct messages: %d, with %d introductions: on the first working day %d, held by the budget %d, taken back %d", l.messages, l.introductions, l.sameDay, l.byBudget, l.withdrawn)
+	t.Logf("direct messages: %d, with %d introductions", l.messages, l.introductions)
+	t.Logf("of people whose clock and calendar are known, at the beginning of rounds: on the first working day %d, held by the budget %d", l.sameDay, l.byBudget)
+	t.Logf("to somebody else: on the first working day %d, held by the budget %d; taken back before it was read: %d", l.lateSameDay, l.lateByBudget, l.withdrawn)
 }
 
 func newPairingYear(t *testing.T) *pairingYear {
@@ -414,7 +418,7 @@ func (y *pairingYear) expect(all map[string]partner.Group, now time.Time) {
 				if seat.Came.After(at) {
 					at = seat.Came
 				}
-				y.intros[id] = &introduction{name: seat.Account.User, at: at, mate: mate(&g, i)}
+				y.intros[id] = &introduction{name: seat.Account.User, at: at, mate: mate(&g, i), late: g.Wave > 0 || !seat.Came.IsZero()}
 			}
 		}
 		if g.Stage == partner.Over || slices.ContainsFunc(g.Seats, func(s partner.Seat) bool { return s.State == partner.SeatOut || s.State == partner.SeatGone }) {
@@ -471,8 +475,12 @@ func (y *pairingYear) checkIntroduced(f *fellow, loc *time.Location, entries []b
 			y.Errorf("%s was never told of %s, of %s (it suited at %s, gone %s)", f.name, in.mate, in.at, suits, in.gone)
 		case entries[told].At.After(suits.Add(time.Hour)):
 			y.Errorf("%s was told of %s at %s: it suited at %s", f.name, in.mate, entries[told].At.In(loc), suits.In(loc))
+		case budget && in.late:
+			y.log.lateByBudget++
 		case budget:
 			y.log.byBudget++
+		case in.late:
+			y.log.lateSameDay++
 		default:
 			y.log.sameDay++
 		}

@@ -123,7 +123,7 @@ func TestAPairPartsWhileSomebodyComes(t *testing.T) {
 				t.Fatalf("%s was introduced %d times: %q", u, len(got), got)
 			}
 		}
-		n += 2 // every command would take a minute
+		n += 7 // every command would take a minute
 	}
 }
 
