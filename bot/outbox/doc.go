@@ -20,4 +20,7 @@
 // person. Direct messages that nobody asked for are let out by a Courtesy, when it
 // suits their reader (Unasked). Of what people write to each other nothing is kept once it
 // has ended, and until then it can be taken back (Fleeting).
+//
+// A post to a few people goes to a room of theirs, or to each of them where there is none
+// (Together).
 package outbox
