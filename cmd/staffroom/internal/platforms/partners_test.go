@@ -49,15 +49,27 @@ func (s *stage) foundsRounds(rule [2]string) {
 	s.corrected(maria, s.word("partner.new.when"), s.word("partner.new.when.often"))
 	s.fillsIn(maria, map[bot.Key]string{"partner.new.when": rule[0]})
 	panel := s.alone(maria, s.word("partner.new.saved"))
+	s.closes(maria)
 	if !strings.Contains(panel.text, "Science *circle*") || !strings.Contains(panel.text, s.word("partner.show.style.alike")) {
 		s.Errorf("what was made reads %q", panel.text)
 	}
 	s.at(maria, panel, "partner.button.edit")
 	s.fillsIn(maria, map[bot.Key]string{"partner.new.style": "different"})
 	s.reads(maria, s.word("partner.new.changed"), s.word("partner.show.style.different"))
+	s.closes(maria)
 	s.presses(maria, "partner.button.edit")
 	s.fillsIn(maria, map[bot.Key]string{"partner.new.style": "alike"})
 	s.reads(maria, s.word("partner.new.changed"), s.word("partner.show.style.alike"))
+}
+
+// closes waits until somebody has no form open any more: what comes of one that was
+// corrected may be there before that.
+func (s *stage) closes(who string) {
+	s.Helper()
+	until(s.T, "end of the form", func() bool {
+		_, open := s.form(who)
+		return !open
+	})
 }
 
 // joinsRounds: by the command, where something is wrong at first, and by the call in the
