@@ -79,6 +79,10 @@ footprint: ## Measure the memory of the program: idle, and in 1,000 servers of D
 year: ## Live a school year of check-ins with 500 people.
 	go test ./cmd/staffroom/internal/house -run SchoolYear -count 1 -v -timeout 10m -args -year.people=500
 
+.PHONY: partneryear
+partneryear: ## Live a year of partners with 300 people in two linked places, and kill a round at every command.
+	go test ./cmd/staffroom/internal/house -run 'PairingYear|WhereverTheProgramIsKilled' -count 1 -v -timeout 10m -args -pairing.people=300 -pairing.weeks=52 -killed.every=1
+
 .PHONY: links
 links: ## Check 10,000 links on 300 hosts for a hundred days (some five minutes).
 	go test ./cmd/staffroom/internal/fetch -run LinksOverMonths -count 1 -v -timeout 30m -args -links.count=10000 -links.hosts=300

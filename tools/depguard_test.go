@@ -156,8 +156,8 @@ var layers = []struct {
 	},
 	{
 		"bot/partner/x.go",
-		[]string{"std", "bot", "bot/grade", "bot/locale", "bot/outbox", "bot/partner/match", "scheduler", "scheduler/rule"},
-		[]string{"scheduler/ical", "bot/checkin", "bot/community", "bot/redis", "bot/schedule", "bot/bottest", chess + "/algorithm/blossom", redis},
+		[]string{"std", "bot", "bot/grade", "bot/locale", "bot/outbox", "bot/partner/match", "scheduler", "scheduler/ical", "scheduler/rule"},
+		[]string{"bot/checkin", "bot/community", "bot/redis", "bot/schedule", "bot/bottest", chess + "/algorithm/blossom", redis, golangICS},
 	},
 	{
 		"bot/report/x.go",

@@ -16,9 +16,18 @@ import (
 // would have been.
 func Deliver(t *testing.T, adapter bot.Adapter, posts ...bot.Post) (ends []outbox.Ending, pauses int) {
 	t.Helper()
-	l := &lane{}
+	var items []outbox.Item
 	for _, p := range posts {
-		l.items = append(l.items, outbox.Attempt{Item: outbox.Item{Post: p}})
+		items = append(items, outbox.Item{Post: p})
+	}
+	return deliver(t, adapter, items...)
+}
+
+func deliver(t *testing.T, adapter bot.Adapter, items ...outbox.Item) (ends []outbox.Ending, pauses int) {
+	t.Helper()
+	l := &lane{}
+	for _, i := range items {
+		l.items = append(l.items, outbox.Attempt{Item: i})
 	}
 	sender := outbox.NewSender(l, bot.NewSwitchboard(adapter), outbox.Options{})
 	payload, err := json.Marshal("lane")
@@ -31,7 +40,7 @@ func Deliver(t *testing.T, adapter bot.Adapter, posts ...bot.Post) (ends []outbo
 			return l.ends, l.pauses
 		}
 	}
-	t.Fatalf("after %d pauses %d posts of %d have ended: %v", l.pauses, len(l.ends), len(posts), err)
+	t.Fatalf("after %d pauses %d posts of %d have ended: %v", l.pauses, len(l.ends), len(items), err)
 	return nil, 0
 }
 
@@ -65,5 +74,7 @@ func (l *lane) Pause(_ context.Context, _, _ string, _ outbox.Attempt, doubt boo
 	l.items[0].Tries++
 	return nil
 }
+
+func (l *lane) Apply(context.Context, string, outbox.Effects) error { return nil }
 
 func (l *lane) Release(context.Context, string, string, outbox.Attempt) error { return nil }

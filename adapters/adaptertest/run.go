@@ -33,7 +33,7 @@ func Run(t *testing.T, newWorld func(*testing.T) World) {
 	t.Helper()
 	before := goleak.IgnoreCurrent()
 	t.Cleanup(func() { goleak.VerifyNone(t, before) })
-	for _, c := range slices.Concat(replyCases(), postCases(), eventCases(), hostileCases(), menuCases(), memberCases(), talkCases(), pictureCases()) {
+	for _, c := range slices.Concat(replyCases(), postCases(), eventCases(), hostileCases(), menuCases(), memberCases(), talkCases(), pictureCases(), roomCases()) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			world := newWorld(t)
@@ -65,6 +65,8 @@ func lacks(world World, what Capability) bool {
 		_, able = world.(Meaner)
 	case Members:
 		_, able = world.(Lister)
+	case Rooms:
+		_, able = world.(Roomer)
 	case Talk:
 		_, able = world.(Talker)
 	}

@@ -82,6 +82,7 @@ const (
 	Meanings Capability = "meanings" // Meaner
 	Members  Capability = "members"  // Lister
 	Talk     Capability = "talk"     // Talker
+	Rooms    Capability = "rooms"    // Roomer
 )
 
 // Editor is a World in which people can change and delete their messages.
@@ -148,6 +149,15 @@ type Talker interface {
 	SayDirectly(who, text string) (id string)
 }
 
+// Roomer is a World in which a few people have a room of their own. Its adapter is a
+// bot.RoomOpener.
+type Roomer interface {
+	// Refuse lets no more rooms be made.
+	Refuse()
+	// SayInRoom posts text in the room that Ana and Joe have.
+	SayInRoom(who, text string)
+}
+
 // Confidant is a World that knows its platform's secrets and what was logged. It
 // is asked after every case.
 type Confidant interface {
@@ -184,6 +194,7 @@ type Seen struct {
 	Text    string
 	Private bool     // in the channel, shown to this person alone
 	Direct  bool     // in the direct messages with this person
+	Room    bool     // in a room of theirs and others
 	Buttons []string // their labels
 	Menus   []string // what stands in them while nothing is picked
 	Pings   []string // who is notified by it: Ana, Joe, or "everyone" for any kind of crowd

@@ -121,6 +121,15 @@ func (w *world) Role() string {
 	return string(bot.RoleHost)
 }
 
+func (w *world) Refuse() { delete(w.console.memory.people, adaptertest.Joe) }
+
+func (w *world) SayInRoom(who, text string) {
+	w.do(func() error {
+		_, err := w.console.As(who).In("+ana+joe").Say(w.t.Context(), text, SayOptions{})
+		return err
+	})
+}
+
 func (w *world) Seen(who string) []adaptertest.Seen {
 	a := w.console
 	a.mu.Lock()
@@ -135,6 +144,7 @@ func (w *world) Seen(who string) []adaptertest.Seen {
 			Text:    strings.Join(a.screen.lines(msg.Body.Text, ""), "\n"),
 			Private: msg.Only != "",
 			Direct:  isDirect(msg.Channel),
+			Room:    isRoom(msg.Channel),
 		}
 		for _, c := range msg.Body.Controls {
 			switch {

@@ -137,6 +137,8 @@ func (a *Adapter) deliver(ctx context.Context) error {
 func (a *Adapter) pass(ctx context.Context, ev *bot.Event) error {
 	channel := ev.Message.Channel.ID
 	switch {
+	case isRoom(channel):
+		return nil // what people say in a room is theirs
 	case !isDirect(channel):
 		return a.inbox.Tell(ctx, ev)
 	case ev.Kind != bot.MessagePosted:

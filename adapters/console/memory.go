@@ -39,7 +39,7 @@ type record struct {
 // message is a message as it stands.
 type message struct {
 	ID       string          `json:"id"`
-	Channel  string          `json:"channel"` // "lounge", or "@maria" for direct messages with her
+	Channel  string          `json:"channel"` // "lounge", or "@maria" for direct messages with her, or "+ana+joe" for a room
 	Thread   string          `json:"thread,omitempty"`
 	Author   string          `json:"author,omitempty"` // user of the person; empty: the bot
 	Only     string          `json:"only,omitempty"`   // user of the only person who sees it
@@ -189,6 +189,8 @@ func (msg *message) visibleTo(user string) bool {
 		return msg.Only == user
 	case isDirect(msg.Channel):
 		return msg.Channel == directChannel(user)
+	case isRoom(msg.Channel):
+		return inRoom(msg.Channel, user)
 	}
 	return true
 }

@@ -113,7 +113,7 @@ func (s *screen) did(at time.Time, msg *message, who, what string) {
 
 func (s *screen) head(msg *message, speaker, how string) string {
 	place := msg.Channel
-	if !isDirect(place) {
+	if !isDirect(place) && !isRoom(place) {
 		place = "#" + place
 	}
 	head := s.paint(faintLook, place+" "+msg.ID) + " " + s.paint(boldLook, speaker)

@@ -175,7 +175,7 @@ func (s Speaker) do(ctx context.Context, work func(p Person, channel string) err
 		if channel == "" {
 			channel = a.here()
 		}
-		if !isWord(channel) && channel != directChannel(userOf(s.who)) {
+		if !isWord(channel) && channel != directChannel(userOf(s.who)) && !inRoom(channel, userOf(s.who)) {
 			return mistakef("a channel is one word, such as lounge")
 		}
 		p, err := a.known(ctx, s.who)

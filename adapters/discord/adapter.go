@@ -38,6 +38,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -65,7 +66,7 @@ type Options struct {
 }
 
 // Adapter is a connection to Discord. It implements bot.Adapter, bot.Deduper,
-// bot.Paced, bot.ThreadOpener, bot.EventPublisher, bot.MemberLister and
+// bot.Paced, bot.ThreadOpener, bot.RoomOpener, bot.EventPublisher, bot.MemberLister and
 // bot.WebReceiver.
 type Adapter struct {
 	name      string
@@ -87,9 +88,12 @@ type Adapter struct {
 	places *places
 	drafts *recent[bot.Form] // forms as they were filled in, by person and path
 	direct *recent[string]   // channels of direct messages, by person
+	rooms  *recent[string]   // threads of a few people's own, by the room's key
 	seen   *recent[string]   // the server where a person was last seen
 	sought *recent[struct{}] // people of whom nobody knows in which server they are
 	served *recent[struct{}] // interactions, by their ID
+
+	roomless sync.Once // that rooms are refused is said
 }
 
 // patience is how long things may take.
@@ -159,6 +163,7 @@ func New(o Options) (*Adapter, error) {
 		places: newPlaces(r),
 		drafts: newRecent[bot.Form](draftsHeld, draftsKept, o.Now),
 		direct: newRecent[string](remembered, peopleKept, o.Now),
+		rooms:  newRecent[string](remembered, peopleKept, o.Now),
 		seen:   newRecent[string](remembered, peopleKept, o.Now),
 		sought: newRecent[struct{}](remembered, soughtAgain, o.Now),
 		served: newRecent[struct{}](requestsHeld, requestsKept, o.Now),

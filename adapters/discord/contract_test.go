@@ -161,6 +161,14 @@ func (w *world) Role() string {
 	return "Grade 7"
 }
 
+func (w *world) Refuse() { w.Allow(w.guild, 1<<10) }
+
+func (w *world) SayInRoom(who, text string) {
+	for _, room := range w.Rooms() {
+		w.Server.Say(w.people[who], room.ID, text)
+	}
+}
+
 func (w *world) Secrets() []string { return []string{w.Token(), "interaction-", w.PublicKey()} }
 func (w *world) Log() string       { return w.log.String() }
 
@@ -181,7 +189,7 @@ func (w *world) Seen(who string) []adaptertest.Seen {
 		if s.Author != "" {
 			continue
 		}
-		seen := adaptertest.Seen{ID: s.ID, Text: s.Text, Private: s.OnlyFor != "", Direct: s.Direct, Links: s.Links}
+		seen := adaptertest.Seen{ID: s.ID, Text: s.Text, Private: s.OnlyFor != "", Direct: s.Direct, Room: s.Room, Links: s.Links}
 		for _, b := range s.Buttons {
 			seen.Buttons = append(seen.Buttons, b.Label)
 		}

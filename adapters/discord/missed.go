@@ -129,7 +129,8 @@ func (r *receiver) followed(guild string, down *atomic.Bool) map[string]*unread 
 	return channels
 }
 
-// addThreads adds the threads that are open in these channels. Who follows a channel may
+// addThreads adds the threads that are open in these channels, but for private ones, which
+// are people's own. Who follows a channel may
 // not know of all of them: a post whose sender died before it was recorded has one too.
 // https://discord.com/developers/docs/resources/guild#list-active-guild-threads
 func (r *receiver) addThreads(guild string, channels map[string]*unread) {
@@ -145,7 +146,7 @@ func (r *receiver) addThreads(guild string, channels map[string]*unread) {
 	}
 	r.places.learn(active.Threads...)
 	for _, t := range active.Threads {
-		if in := channels[t.parent()]; in != nil && channels[t.ID] == nil && isSnowflake(t.ID) {
+		if in := channels[t.parent()]; in != nil && channels[t.ID] == nil && t.Type != privateThread && isSnowflake(t.ID) {
 			channels[t.ID] = &unread{since: in.since}
 		}
 	}

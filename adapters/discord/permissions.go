@@ -22,6 +22,7 @@ func Permissions() []Permission {
 		{"View Channels", 1 << 10, "to be in the channel at all"},
 		{"Send Messages", 1 << 11, "questions and answers to you"},
 		{"Create Public Threads", 1 << 35, "a thread for each question, where you want that"},
+		{"Create Private Threads", 1 << 36, "a place of their own for partners who are introduced to each other"},
 		{"Send Messages in Threads", 1 << 38, "the same in threads"},
 		{"Embed Links", 1 << 14, "long texts, and a question's picture"},
 		{"Attach Files", 1 << 15, "archives, and the figures of check-ins as a picture"},

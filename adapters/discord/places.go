@@ -14,6 +14,7 @@ type channelInfo struct {
 	ID       string `json:"id"`
 	Type     int    `json:"type"`
 	ParentID string `json:"parent_id"`
+	OwnerID  string `json:"owner_id"` // of a thread
 	Name     string `json:"name"`
 }
 
@@ -45,11 +46,12 @@ type places struct {
 
 	mu      sync.Mutex
 	parents map[string]string // by channel; "" for what is no thread
+	private map[string]string // who made a private thread
 	guilds  map[string]bool
 }
 
 func newPlaces(r *rest) *places {
-	return &places{rest: r, parents: map[string]string{}, guilds: map[string]bool{}}
+	return &places{rest: r, parents: map[string]string{}, private: map[string]string{}, guilds: map[string]bool{}}
 }
 
 func (p *places) learn(channels ...channelInfo) {
@@ -58,6 +60,9 @@ func (p *places) learn(channels ...channelInfo) {
 	for _, c := range channels {
 		if c.ID != "" {
 			p.parents[c.ID] = c.parent()
+			if c.Type == privateThread {
+				p.private[c.ID] = c.OwnerID
+			}
 		}
 	}
 }
@@ -66,6 +71,7 @@ func (p *places) forget(channelID string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.parents, channelID)
+	delete(p.private, channelID)
 }
 
 func (p *places) join(guildID string) {
@@ -140,6 +146,14 @@ func (p *places) channel(ctx context.Context, space bot.SpaceID, id string) bot.
 		return bot.Channel{Space: space, ID: id}
 	}
 	return bot.Channel{Space: space, ID: parent, Thread: id}
+}
+
+// isRoom reports whether a place is a private thread that somebody has made.
+func (p *places) isRoom(ch bot.Channel, by string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	owner, private := p.private[ch.Thread]
+	return private && owner == by
 }
 
 // target is the ID under which Discord knows a place.

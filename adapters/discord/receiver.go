@@ -232,6 +232,9 @@ func (r *receiver) event(m *messageInfo, kind bot.EventKind, input string, at ti
 // tell passes an event on, again and again for a while if it is not taken in:
 // Discord delivers it only once. What follows in the channel waits.
 func (r *receiver) tell(ev *bot.Event) {
+	if r.places.isRoom(ev.Message.Channel, r.selfID()) {
+		return // what people say in a room is theirs
+	}
 	for attempt := 0; ; attempt++ {
 		err := r.in.Tell(r.work, ev)
 		if err == nil {

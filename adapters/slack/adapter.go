@@ -46,6 +46,8 @@ type Adapter struct {
 	missing []scope   // that the token lacks
 	named   sync.Once // that these were
 
+	roomless sync.Once // that group messages may not be opened is said
+
 	listening atomic.Pointer[listening] // nil while Slack's requests are not taken
 
 	people *cache[profile]

@@ -114,7 +114,7 @@ func (w *world) Seen(who string) []adaptertest.Seen {
 			}
 		}
 		out = append(out, adaptertest.Seen{
-			ID: s.TS, Text: s.Text, Private: s.Ephemeral, Direct: s.Direct, Buttons: s.Buttons, Menus: s.Menus, Pings: pings,
+			ID: s.TS, Text: s.Text, Private: s.Ephemeral, Direct: s.Direct, Room: s.Room, Buttons: s.Buttons, Menus: s.Menus, Pings: pings,
 			Links: s.Links, Images: s.Images, Files: s.Files,
 		})
 	}
@@ -175,6 +175,16 @@ func (w *world) CommandNaming(asker, name, sub, whom string) {
 func (w *world) Role() string {
 	w.AddUserGroup("S1", "Grade 7", ana)
 	return "Grade 7"
+}
+
+func (w *world) Refuse() {
+	w.Fail("conversations.open", slackloop.Fault{Error: "missing_scope"}, -1)
+}
+
+func (w *world) SayInRoom(who, text string) {
+	for room := range w.Rooms() {
+		w.Server.Say(w.person(who), room, text, slackloop.SayOptions{})
+	}
 }
 
 func (w *world) Secrets() []string { return secrets() }

@@ -12,6 +12,7 @@
 //	home.go          the home that a person opens
 //	reply.go         bot.Reply → where the person asked
 //	outbound.go      Send, Update, Delete, Find, Direct
+//	rooms.go         group direct messages
 //	api.go           calls of the Web API           files.go  uploads
 //	render.go        bot.Message → Block Kit       form.go   bot.Form → a modal
 //	menu.go          bot.Control → a menu to pick from, and what was picked

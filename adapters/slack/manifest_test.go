@@ -156,7 +156,7 @@ func TestScopesAreTheLeast(t *testing.T) {
 		}
 		used[scope] = true
 	}
-	used["commands"], used["groups:read"] = true, true // the latter is for the members of private channels
+	used["commands"], used["groups:read"], used["mpim:write"] = true, true, true // members of private channels, and group messages
 	for _, s := range append(scopes(), optionalScopes()...) {
 		if !used[s.Name] && len(s.Events) == 0 {
 			t.Errorf("%s is asked for without need", s.Name)

@@ -46,6 +46,7 @@ func optionalScopes() []scope {
 	return []scope{
 		{"channels:read", "who is in a public channel is not known, so a check-in cannot be for everybody there", nil},
 		{"groups:read", "who is in a private channel is not known, so a check-in cannot be for everybody there", nil},
+		{"mpim:write", "partners who are introduced are written to one by one, and not in a group message of theirs", nil},
 		{"usergroups:read", "who is in a user group is not known, so a check-in cannot be for one", nil},
 	}
 }

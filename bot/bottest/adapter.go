@@ -3,6 +3,7 @@ package bottest
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 	"sync"
@@ -25,6 +26,8 @@ type Adapter struct {
 	intercept func(context.Context, bot.Post) error
 	blind     bool
 	closed    map[bot.Account]bool
+	rooms     bool
+	opened    map[string]bot.Room // by the room's channel
 }
 
 // Entry is one message on the platform.
@@ -51,6 +54,7 @@ func NewAdapter(name string, now func() time.Time) *Adapter {
 		now:     now,
 		running: make(chan struct{}),
 		closed:  map[bot.Account]bool{},
+		opened:  map[string]bot.Room{},
 	}
 }
 
@@ -103,6 +107,32 @@ func (a *Adapter) CloseDirect(who bot.Account) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.closed[who] = true
+}
+
+// HaveRooms lets people have rooms of their own, or no longer.
+func (a *Adapter) HaveRooms(on bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.rooms = on
+}
+
+// Rooms are those that were opened, by their channels' IDs.
+func (a *Adapter) Rooms() map[string]bot.Room {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return maps.Clone(a.opened)
+}
+
+// OpenRoom gives the channel "room-" and the room's key, if people may have rooms.
+func (a *Adapter) OpenRoom(_ context.Context, r bot.Room) (bot.Channel, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.rooms {
+		return bot.Channel{}, &bot.Error{Code: bot.Permanent, Reason: bot.NotAllowed, Err: errors.New("there are no rooms")}
+	}
+	id := "room-" + string(r.Key)
+	a.opened[id] = r
+	return bot.Channel{Space: r.People[0].Space, ID: id}, nil
 }
 
 // Ledger is every message that was ever posted, in order.

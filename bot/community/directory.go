@@ -39,7 +39,7 @@ type Directory struct {
 	places      *cache[bot.CommunityID, []Place]
 	organizers  *registry
 	changing    turns
-	whenMoved   func(m bot.Member, now time.Time) (scheduler.Job, error)
+	whenMoved   []func(m bot.Member, now time.Time) (scheduler.Job, error)
 }
 
 // NewDirectory returns the directory of what the store keeps.
@@ -56,20 +56,26 @@ func NewDirectory(store Store, defaults Defaults, now func() time.Time) *Directo
 	}
 }
 
-// WhenMoved sets, before anything runs, the job that comes with a change of a
+// WhenMoved adds, before anything runs, a job that comes with a change of a
 // member's clock or of when they are away, in the same call of the store. Who becomes
 // somebody else by linking accounts is no matter of it: see Follower.
 func (d *Directory) WhenMoved(job func(m bot.Member, now time.Time) (scheduler.Job, error)) {
-	d.whenMoved = job
+	d.whenMoved = append(d.whenMoved, job)
 }
 
 // movedJobs are the jobs that come with a change of a member.
 func (d *Directory) movedJobs(before, after bot.Member) ([]scheduler.Job, error) {
-	if d.whenMoved == nil || before.Zone == after.Zone && before.Away == after.Away {
+	if before.Zone == after.Zone && before.Away == after.Away {
 		return nil, nil
 	}
-	job, err := d.whenMoved(after, d.now())
-	return []scheduler.Job{job}, err
+	jobs := make([]scheduler.Job, len(d.whenMoved))
+	for i, job := range d.whenMoved {
+		var err error
+		if jobs[i], err = job(after, d.now()); err != nil {
+			return nil, err
+		}
+	}
+	return jobs, nil
 }
 
 // Community gives the community of a space, which gets one if it has none. While

@@ -49,12 +49,20 @@ func (s *Sender) attempt(ctx context.Context, a Attempt) (Ending, pause) {
 		}
 		return Ending{Outcome: Sent}, pause{}
 	}
+	if a.Together != nil {
+		return s.together(ctx, m, a)
+	}
 	post := a.Post
 	if post.Direct != nil {
 		if post.Channel, err = m.Direct(ctx, *post.Direct); err != nil {
 			return judge(a, err, a.Doubt, a.Doubt)
 		}
 	}
+	return s.post(ctx, m, a, post)
+}
+
+// post sends what has a channel.
+func (s *Sender) post(ctx context.Context, m bot.Messenger, a Attempt, post bot.Post) (Ending, pause) {
 	doubt := false
 	if a.Doubt {
 		ref, found, err := m.Find(ctx, post.Channel, post.Key, a.Since.Add(-clockSlack))

@@ -18,5 +18,9 @@
 // What did not arrive in a channel, or may not have, the Reporter tells to an
 // organizer; what did not reach a person by direct message, Notices tell to that
 // person. Direct messages that nobody asked for are let out by a Courtesy, when it
-// suits their reader (Unasked).
+// suits their reader (Unasked). Of what people write to each other nothing is kept once it
+// has ended, and until then it can be taken back (Fleeting).
+//
+// A post to a few people goes to a room of theirs, or to each of them where there is none
+// (Together).
 package outbox

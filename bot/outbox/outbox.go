@@ -39,10 +39,27 @@ type Item struct {
 	// Unasked is set for a direct message that the person has not asked for. It is
 	// held until it suits them (see Unasked).
 	Unasked *Unasked `json:"unasked,omitempty"`
+	// Fleeting is set for what people wrote to each other, of which nothing is kept
+	// once it has ended (see Fleeting).
+	Fleeting *Fleeting `json:"fleeting,omitempty"`
 	// Calendar makes the item a change of the platform's calendar instead of a
 	// message: in the space of Post.Channel. Made twice, it has one effect, so it is
 	// never in doubt.
 	Calendar *CalendarEntry `json:"calendar,omitempty"`
+	// Together makes it a post to several people in a room of theirs.
+	Together *Together `json:"together,omitempty"`
+	// After and Instead name a post that the same change takes back (see Effects.Withdraw).
+	// This one is queued only if that one was not there to be taken back any more, or only
+	// if it was. Once it is queued they mean nothing.
+	After   bot.DeliveryKey `json:"-"`
+	Instead bot.DeliveryKey `json:"-"`
+}
+
+// Fleeting marks a direct message whose words are kept until it has ended and no longer,
+// however it ends. Until then it can be taken back: see Effects.Withdraw.
+type Fleeting struct {
+	// Instead is what its reader is told if it did not surely arrive (see Notices).
+	Instead bot.Text `json:"instead"`
 }
 
 // Lane is where the item queues: one place and class. What a person has not asked
@@ -54,6 +71,8 @@ func (i Item) Lane() string {
 		return unaskedLane(*i.Post.Direct)
 	case i.Post.Direct != nil:
 		return directLane(i.Class, *i.Post.Direct)
+	case i.Together != nil:
+		return roomLane(i.Class, i.Together.Room)
 	case i.Calendar != nil:
 		return "calendar:" + i.Post.Channel.String()
 	default:
@@ -79,7 +98,13 @@ type Effects struct {
 	Input  bot.InputID     // what caused the change; a second time it changes nothing
 	Jobs   []scheduler.Job // scheduled, or moved if they exist
 	Cancel []string        // IDs of jobs that are not wanted any more
-	Posts  []Item          // queued; one whose delivery key is queued, or has ended, already is left out
+	// Withdraw takes back posts that are held, or Fleeting and not being sent just now.
+	// Nothing is kept of them.
+	Withdraw []bot.DeliveryKey
+	Posts    []Item // queued; one whose delivery key is queued, or has ended, already is left out
+	// Written are people to whom a post comes in a room unasked. If one of them was
+	// written to meanwhile, that is a conflict and nothing changes.
+	Written []Written
 }
 
 // Attempt is an item that is being sent.
@@ -136,6 +161,8 @@ type Store interface {
 	// Release leaves the item at the head of its lane as it was before the
 	// attempt, which was not made, if no other worker has begun.
 	Release(ctx context.Context, group, lane string, a Attempt) error
+	// Apply brings about effects that belong to no change of a record.
+	Apply(ctx context.Context, group string, e Effects) error
 }
 
 // ErrNotYet is what a store answers where a lane begins with a change of a

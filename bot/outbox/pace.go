@@ -62,6 +62,8 @@ func (s *Sender) turn(m bot.Messenger, lane string, i Item) (t Turn, ok bool) {
 		t.Place = "calendar"
 	case i.Post.Direct != nil:
 		t.Place = "@" + i.Post.Direct.User
+	case i.Together != nil:
+		t.Place = "room:" + string(i.Together.Room.Key)
 	case pace.Threads && i.Post.Channel.Thread != "":
 		t.Place = i.Post.Channel.Thread
 	default:

@@ -88,7 +88,11 @@ func (s *Sender) drain(ctx context.Context, group, lane string) error {
 		if end.Outcome == "" {
 			return s.pause(lasting, group, lane, a, wanted)
 		}
+		end = a.orApart(end)
 		s.note(a, end)
+		if err := s.scatter(lasting, group, a, end); err != nil {
+			return storeFailed(err)
+		}
 		a, ok, err = s.store.End(lasting, group, lane, a, end)
 	}
 	return storeFailed(err)
@@ -98,7 +102,7 @@ func (s *Sender) drain(ctx context.Context, group, lane string) error {
 func (s *Sender) note(a Attempt, e Ending) {
 	switch {
 	case e.Outcome == Sent:
-	case a.Update || e.Outcome == Expired:
+	case a.Update || e.Outcome == Expired || e.Outcome == Apart:
 		s.log.Info("post not delivered", "outcome", e.Outcome, "key", a.Post.Key, "update", a.Update, "cause", e.Cause)
 	default:
 		s.log.Error("post not delivered", "outcome", e.Outcome, "key", a.Post.Key, "cause", e.Cause)

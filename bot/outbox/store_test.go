@@ -3,6 +3,7 @@ package outbox_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -109,6 +110,16 @@ func (l *lanes) Pause(ctx context.Context, _, lane string, a outbox.Attempt, dou
 func (l *lanes) Release(_ context.Context, _, lane string, a outbox.Attempt) error {
 	w := l.items[lane][0]
 	w.tries, w.doubt, w.since = a.Tries, a.Doubt, a.Since
+	return nil
+}
+
+func (l *lanes) Apply(_ context.Context, _ string, e outbox.Effects) error {
+	for _, i := range e.Posts {
+		waits := slices.ContainsFunc(l.items[i.Lane()], func(w *waiting) bool { return w.Post.Key == i.Post.Key })
+		if _, over := l.endings[i.Post.Key]; !over && !waits {
+			l.queue(i)
+		}
+	}
 	return nil
 }
 

@@ -45,7 +45,8 @@ type Outgoing struct {
 	Expired []Waiting
 	Sent    []Waiting   // goes out with Post
 	Post    *Item       // has the delivery key of the first of Sent; nil: nothing goes out
-	Written []time.Time // when they were written to, Post included
+	Before  []time.Time // when they were written to, as Held said
+	Written []time.Time // the same, Post included
 }
 
 // HeldStore keeps what is held. Its errors have the codes conflict and
@@ -54,7 +55,8 @@ type HeldStore interface {
 	// Held gives up to limit of what a lane holds.
 	Held(ctx context.Context, group, lane string, limit int) (Held, error)
 	// LetOut takes items out of the lane and queues the post, all or nothing. It
-	// is a conflict if not all of them are there any more.
+	// is a conflict if not all of them are there any more, or if the person was written
+	// to since Held.
 	LetOut(ctx context.Context, group, lane string, o Outgoing) error
 }
 
@@ -112,7 +114,7 @@ func (c *Courtesy) plan(h Held) (out Outgoing, next time.Time) {
 			waiting = append(waiting, w)
 		}
 	}
-	out.Written = h.Written
+	out.Before, out.Written = h.Written, h.Written
 	if len(waiting) == 0 {
 		return out, h.Now
 	}

@@ -25,7 +25,7 @@ func (s *Service) ask(ctx context.Context, who *pool, c *course, g *Group) error
 func (s *Service) question(ctx context.Context, who *pool, c *course, g *Group, seats []*Seat) ([]outbox.Item, error) {
 	g.Stage, g.Question = Asked, who.now
 	g.Questions++
-	return s.tell(ctx, who, c, g, seats, "asked/"+strconv.Itoa(g.Questions), func(lang string, _ *Seat, args []bot.Arg) (bot.Text, []bot.Control) {
+	return s.tell(ctx, who, c, g, seats, noticeAsked+strconv.Itoa(g.Questions), func(lang string, _ *Seat, args []bot.Arg) (bot.Text, []bot.Control) {
 		return s.words.Text(lang, s.by(g, "asked"), args...), []bot.Control{
 			s.metButton(lang, g),
 			{Label: s.label(lang, "partner.button.more_time"), Path: moreTimePath + g.ID},
@@ -163,6 +163,11 @@ func (s *Service) answerOnce(ctx context.Context, req *bot.Request, done string,
 	seat := g.seat(req.Member.ID)
 	set(seat)
 	seat.Heard = now
+	for i := range g.Seats { // what still waits to ask whoever has answered, or has met
+		if other := &g.Seats[i]; other == seat || g.met() {
+			g.takesFollowUp(other)
+		}
+	}
 	if g.Stage == Asked || g.met() {
 		g.Next = c.look(g, now)
 	}
@@ -188,11 +193,17 @@ func (s *Service) without(ctx context.Context, who *pool, g *Group, told []*Seat
 	if err != nil {
 		return e, err
 	}
+	goals, err := s.goalsOf(ctx, g)
+	if err != nil {
+		return e, err
+	}
 	for _, seat := range told {
 		key := bot.Key("partner.unavailable")
 		switch {
-		case !seat.Told, seat.there() && g.met():
+		case !seat.Told, seat.there() && g.met() && !g.ended:
 			continue // they have heard of nobody, or have met: there is nothing to say
+		case seat.there() && g.met():
+			key = "partner.relay.off"
 		case seat.there():
 			key = "partner.unavailable.two"
 		case len(gone) > 1:
@@ -203,7 +214,27 @@ func (s *Service) without(ctx context.Context, who *pool, g *Group, told []*Seat
 		if len(gone) > 1 {
 			args = append(args, bot.Str("second", s.called(lang, names[gone[1]])))
 		}
-		e.Posts = append(e.Posts, s.unasked(who, g, seat, "without/"+string(gone[0]), s.words.Text(lang, key, args...)))
+		text := s.words.Text(lang, key, args...)
+		if g.ended && key != "partner.relay.off" {
+			text = bot.Join(" ", text, s.words.Text(lang, "partner.relay.off"))
+		}
+		post := s.unasked(who, g, seat, noticeWithout+string(gone[0]), text)
+		post.After = heardOf(g, seat, gone[0])
+		e.Posts = append(e.Posts, post)
+		if seat.there() && !g.met() {
+			anew := s.introduction(who, g, seat, names, goals)
+			anew.Instead, anew.Post.Key = noticeKey(g, noticeIntro, seat), noticeKey(g, noticeAnew, seat)
+			e.Posts = append(e.Posts, anew)
+		}
 	}
 	return e, nil
+}
+
+// heardOf is what told somebody of another one in their group. If that was not told yet, it
+// is taken back when the other one leaves, and there is nobody to miss.
+func heardOf(g *Group, seat *Seat, other bot.MemberID) bot.DeliveryKey {
+	if came := g.seat(other).Came; came.After(seat.Came) {
+		return noticeKey(g, noticeThird+string(other), seat)
+	}
+	return noticeKey(g, noticeIntro, seat)
 }

@@ -41,7 +41,9 @@ func (s *Service) close(ctx context.Context, p *Program, st *Standing, now time.
 			if page[i].met() {
 				st.Figures.Met++
 			}
-			e.Cancel = append(e.Cancel, groupJobID(&page[i]))
+			e.Cancel = append(e.Cancel, groupJobID(&page[i]), RelayJobID(page[i].ID))
+			e.Withdraw = append(e.Withdraw, page[i].notices()...)
+			e.Posts = append(e.Posts, page[i].waited(now, true)...) // what was written in the round still comes
 		}
 		if st.Open = len(page) == groupsAtOnce; !st.Open {
 			if err := s.freeNobody(ctx, p, &d); err != nil {
@@ -68,7 +70,7 @@ func (s *Service) signs(ctx context.Context, p *Program, st *Standing) (map[bot.
 	err := s.everyGroup(ctx, p, func(g *Group) {
 		met := g.met()
 		for i := range g.Seats {
-			if seat := &g.Seats[i]; !seat.Heard.IsZero() || met && seat.there() {
+			if seat := &g.Seats[i]; !seat.Heard.IsZero() || !g.sign(seat).IsZero() || met && seat.there() {
 				signs[seat.Member] = true
 			}
 		}

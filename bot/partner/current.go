@@ -2,8 +2,10 @@ package partner
 
 import (
 	"context"
+	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
+	"github.com/staffroom-bot/staffroom/bot/outbox"
 )
 
 // placing is a group in which a member is, with its program.
@@ -125,9 +127,9 @@ func (s *Service) current(ctx context.Context, req *bot.Request) (bot.Reply, err
 		text := bot.Join(" ",
 			s.say(req, s.by(&g.Group, "current"), append(s.namesOf(lang, names, req.Member.ID, &g.Group), bot.Str("program", g.program.Name))...),
 			s.shares(lang, who.profile(req.Member.ID), &g.Group), s.suits(lang, who, &g.Group, req.Member.ID))
-		return text, []bot.Control{
+		return text, append(append(s.timeControls(lang, who, &g.Group),
 			s.metButton(lang, &g.Group), s.button(req, "partner.button.cant", cantPath+g.ID), s.button(req, "partner.button.swap", otherPath+g.ID), s.button(req, "partner.button.why", whyPath+g.ID),
-		}
+		), s.relayControls(lang, &g.Group, req.Member.ID, names)...)
 	})
 }
 
@@ -167,14 +169,56 @@ func (s *Service) out(ctx context.Context, req *bot.Request, again bool, done st
 		return bot.Reply{}, err
 	}
 	if len(groups) == 0 {
-		return bot.Say(s.say(req, "partner.over")), nil
+		return s.outOfNone(ctx, req, again)
 	}
 	names, err := s.names(ctx, &groups[0].Group)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	if _, err := s.part(ctx, &groups[0].program, req.Member, SeatOut, again, req.Input); err != nil {
+	found, err := s.part(ctx, &groups[0].program, req.Member, SeatOut, again, req.Input)
+	if err != nil {
 		return bot.Reply{}, err
 	}
+	if !found { // the others were quicker
+		return s.outOfNone(ctx, req, again)
+	}
 	return bot.Say(s.say(req, s.by(&groups[0].Group, done), s.namesOf(req.Member.Language, names, req.Member.ID, &groups[0].Group)...)), nil
+}
+
+// outOfNone is out of somebody whose group is over. Whoever cannot make it, and was left over
+// by another who could not either, is not looked for a partner any more in this round.
+func (s *Service) outOfNone(ctx context.Context, req *bot.Request, again bool) (bot.Reply, error) {
+	c, m := req.Member.Community, req.Member.ID
+	g, err := s.store.Group(ctx, c, req.Params.Get("group"))
+	if gone := bot.CodeOf(err) == bot.NotFound; gone || err == nil && (again || g.seat(m) == nil) {
+		return bot.Say(s.say(req, "partner.over")), nil
+	}
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	free, err := s.store.Free(ctx, c, g.program())
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if _, waits := free[m]; !waits {
+		return bot.Say(s.say(req, "partner.over")), nil
+	}
+	p, err := s.schedule.Get(ctx, c, g.program())
+	if bot.CodeOf(err) == bot.NotFound {
+		return bot.Say(s.say(req, "partner.over")), nil
+	}
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	roll, err := s.store.Roll(ctx, c, p.ID, m)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	for _, one := range roll.People {
+		one.Rest.Round = g.Round
+		if err := s.store.KeepRest(ctx, c, p.ID, m, one.Rest, time.Time{}, outbox.Effects{}); err != nil {
+			return bot.Reply{}, err
+		}
+	}
+	return bot.Say(s.say(req, "partner.sits_out", bot.Str("name", p.Name)), s.button(req, "partner.button.back", backPath+p.ID)), nil
 }

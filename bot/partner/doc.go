@@ -10,8 +10,9 @@
 //   - A round begins when the time of the program has come: everybody who takes part and
 //     is there gets an offer, which is a place (Seat) in a Group of two, or of three where
 //     one would be left over. A call in the program's channel comes before.
-//   - A group is told of itself by an introduction. Later there is a nudge and the
-//     question whether they met: the follow-up.
+//   - A group is told of itself by an introduction, in a room of theirs if they are in one
+//     place. There, too, comes what they suggest to each other: a Proposal. Later there is
+//     a nudge and the question whether they met: the follow-up.
 //   - Whose partner cannot make it is free, as is who joins meanwhile. Those who are free
 //     are matched again in a wave: the re-offer. Somebody who is left over in a wave comes
 //     to an existing pair as a third.
@@ -42,7 +43,8 @@
 //     has theirs, and a second decision is a conflict, since the occurrence that the
 //     Standing names has had its round.
 //   - introduce: the posts of a group are stored with its stage. Until then its job is
-//     there, or comes back when the lease of whoever died ends.
+//     there, or comes back when the lease of whoever died ends. It may wait for some hours,
+//     so that one post suits all of a group (roomPatience).
 //   - nudge, ask: as introduce. So is each later look at who waits for whom.
 //   - release: the seat of who cannot make it, who is free by it, what they are told and
 //     the job of the next wave are stored with the group.
@@ -63,6 +65,10 @@
 //     engine gets both as one list; explanations follow from the profiles of those who are
 //     in a group and from nothing else; a person who is released is "not available",
 //     whatever the reason; and who gets nobody is told the same words whatever the reason.
+//   - What somebody writes in the form for it, people of a group in different places get by
+//     direct message if all of them have agreed (Relay). It is kept until it has arrived or
+//     failed to (outbox.Fleeting), and nothing is kept afterwards but how many there were.
+//     No ordinary line is ever passed on.
 //   - What somebody answered about a meeting only they see. Whoever waits for somebody who
 //     gave no sign, or has said that it does not come to it, hears after the same time that
 //     they are not available. It is forgotten with the round;
@@ -82,6 +88,9 @@
 //	introduce.go    a group's own steps         explain.go     what a group hears of itself
 //	release.go      who cannot make it          call.go        the call in the channel
 //	nudge.go        when what follows comes     asked.go       whether they met
+//	room.go         a place of their own        proposal.go    times to meet
+//	goals.go        what people mean to do
+//	relay.go        how far passing on is       passing.go     messages that are passed on
 //	figures.go      what organizers see
 //	commands.go     /partner                    current.go     current, why, swap
 //	holding.go      export and forget           service.go     parts and jobs

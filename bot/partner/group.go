@@ -31,7 +31,15 @@ type Group struct {
 	Question  time.Time `json:"question,omitzero"`
 	Questions int       `json:"questions,omitempty"`
 	// Next is when the group's job looks at it again; zero: nothing more comes by itself.
-	Next time.Time `json:"next,omitzero"`
+	Next  time.Time `json:"next,omitzero"`
+	Relay Relay     `json:"relay,omitzero"`
+	// Proposed are times to meet that they have suggested to each other.
+	Proposed []Proposal `json:"proposed,omitempty"`
+
+	// ended says that messages were passed on before this step, which ends it, and taken
+	// are posts that are withdrawn then.
+	ended bool
+	taken []bot.DeliveryKey
 }
 
 // Stage is how far a group is.
@@ -59,6 +67,10 @@ type Seat struct {
 	Came time.Time `json:"came,omitzero"`
 	// Quiet says that they are out since they gave no sign.
 	Quiet bool `json:"quiet,omitempty"`
+	// Agrees says that they agree to messages being passed on, and Passed is how many of
+	// theirs were.
+	Agrees bool `json:"agrees,omitempty"`
+	Passed int  `json:"passed,omitempty"`
 }
 
 // SeatState is how it is with a person in a group.

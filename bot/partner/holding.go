@@ -67,10 +67,33 @@ func (s *Service) joinedBy(ctx context.Context, m bot.Member, id bot.MemberID) (
 			return nil, err
 		}
 		if seat := g.seat(id); seat != nil {
+			all = append(all, s.relayBy(m, &p, &g, seat)...)
 			all = append(all, bot.Holding{Part: "partner.part.group", About: p.Name, At: g.Introduced, Text: s.label(m.Language, bot.Key("partner.seat."+string(seat.State)))})
 		}
 	}
 	return all, nil
+}
+
+// relayBy says whether messages are passed on, how many of a member's were, and what of theirs
+// waits for somebody's morning.
+func (s *Service) relayBy(m bot.Member, p *Program, g *Group, seat *Seat) []bot.Holding {
+	if !seat.Agrees && seat.Passed == 0 {
+		return nil
+	}
+	key := bot.Key("partner.part.relay.agreed")
+	switch {
+	case g.passesOn():
+		key = "partner.part.relay.on"
+	case !seat.Agrees:
+		key = "partner.part.relay.off"
+	}
+	all := []bot.Holding{{Part: "partner.part.relay", About: p.Name, At: g.Relay.On, Text: s.label(m.Language, key, bot.Count("n", seat.Passed))}}
+	for _, w := range g.Relay.Waiting {
+		if w.By == seat.Member {
+			all = append(all, bot.Holding{Part: "partner.part.relay.waiting", About: p.Name, At: w.At, Text: w.Item.Post.Message.Text.String()})
+		}
+	}
+	return all
 }
 
 func (s *Service) apartBy(ctx context.Context, m bot.Member, id bot.MemberID) ([]bot.Holding, error) {

@@ -51,6 +51,7 @@ func (s *Service) step(ctx context.Context, p *Program, g *Group, now time.Time)
 
 // keepGroup stores a group, with the job that looks at it again, or without.
 func (s *Service) keepGroup(ctx context.Context, g *Group, p Parted, e outbox.Effects) error {
+	e.Withdraw = append(e.Withdraw, g.taken...)
 	if g.Next.IsZero() {
 		e.Cancel = append(e.Cancel, groupJobID(g))
 		return s.store.AdvanceGroup(ctx, g, p, e)
@@ -86,20 +87,28 @@ func (s *Service) introduce(ctx context.Context, p *Program, g *Group, now time.
 	if g.Stage == Over {
 		return s.keepGroup(ctx, g, parted, e)
 	}
+	names, err := s.names(ctx, g)
+	if err != nil {
+		return err
+	}
+	told, at, err := s.introductions(ctx, who, g, names)
+	if err != nil {
+		return err
+	}
+	if at.After(now) && !at.After(g.Made.Add(roomPatience)) {
+		g.Next = at // then all can read it together
+		return s.keepGroup(ctx, g, parted, e)
+	}
 	g.Stage, g.Introduced = Introduced, now
 	c, err := s.course(ctx, p, who, g)
 	if err != nil {
 		return err
 	}
 	g.Next = c.first(g)
-	names, err := s.names(ctx, g)
-	if err != nil {
-		return err
-	}
 	for _, seat := range g.here() {
 		seat.Told = true
-		e.Posts = append(e.Posts, s.introduction(who, g, seat, names))
 	}
+	e.Posts, e.Written = append(e.Posts, told.Posts...), told.Written
 	return s.keepGroup(ctx, g, parted, e)
 }
 
@@ -131,15 +140,35 @@ func (s *Service) names(ctx context.Context, g *Group) (map[bot.MemberID]string,
 // worth is how long an introduction is worth telling: a week of school.
 const worth = 7 * 24 * time.Hour
 
+// introductions introduce all of a group: in a room of theirs, or each of them when it
+// suits them. at is when all of them could be told together.
+func (s *Service) introductions(ctx context.Context, who *pool, g *Group, names map[bot.MemberID]string) (e outbox.Effects, at time.Time, err error) {
+	goals, err := s.goalsOf(ctx, g)
+	if err != nil {
+		return e, at, err
+	}
+	here := g.here()
+	var alone []outbox.Item
+	for _, seat := range here {
+		alone = append(alone, s.introduction(who, g, seat, names, goals))
+	}
+	return s.toRoom(ctx, who, g, names, here, noticeIntro, s.roomIntroduction(who, g, here[0], names, goals), alone)
+}
+
 // introduction tells one person of a group about the others.
-func (s *Service) introduction(who *pool, g *Group, seat *Seat, names map[bot.MemberID]string) outbox.Item {
+func (s *Service) introduction(who *pool, g *Group, seat *Seat, names, goals map[bot.MemberID]string) outbox.Item {
 	lang := who.members[seat.Member].Language
-	text := bot.Join(" ",
+	return s.unasked(who, g, seat, noticeIntro, s.introText(lang, who, g, seat, names, goals), s.introControls(lang, who, g, seat.Member, names)...)
+}
+
+func (s *Service) introText(lang string, who *pool, g *Group, seat *Seat, names, goals map[bot.MemberID]string) bot.Text {
+	return bot.Join(" ",
 		s.words.Text(lang, s.by(g, "intro"), s.namesOf(lang, names, seat.Member, g)...),
 		s.shares(lang, who.profile(seat.Member), g),
 		s.suits(lang, who, g, seat.Member),
+		s.relayOffer(lang, g),
+		s.goalsShown(lang, g, names, goals),
 		s.words.Text(lang, "partner.intro.begin", bot.Rich("question", s.words.Text(lang, opening(g)))))
-	return s.unasked(who, g, seat, "intro", text, s.introControls(lang, g)...)
 }
 
 // unasked is a direct message about a group that comes when it suits its reader. what
@@ -149,25 +178,31 @@ func (s *Service) unasked(who *pool, g *Group, seat *Seat, what string, text bot
 	return outbox.Item{
 		Class: outbox.Bulk, NotAfter: who.now.Add(worth),
 		Unasked: &outbox.Unasked{Zone: m.Zone, Language: m.Language, Less: lessPath + who.program.ID},
-		Post:    bot.Post{Key: bot.DeliveryKey(record(g.ID) + "/" + what + "/" + string(seat.Member)), Direct: &to, Message: bot.Message{Text: text, Controls: controls}},
+		Post:    bot.Post{Key: noticeKey(g, what, seat), Direct: &to, Message: bot.Message{Text: text, Controls: controls}},
 	}
 }
 
-func (s *Service) introControls(lang string, g *Group) []bot.Control {
-	return []bot.Control{s.cantButton(lang, g)}
+func (s *Service) introControls(lang string, who *pool, g *Group, m bot.MemberID, names map[bot.MemberID]string) []bot.Control {
+	return append(append(s.timeControls(lang, who, g), s.relayControls(lang, g, m, names)...), s.cantButton(lang, g))
 }
 
-// comesToYou introduces somebody and a pair to each other.
-func (s *Service) comesToYou(ctx context.Context, who *pool, g *Group, m bot.MemberID) ([]outbox.Item, error) {
+// comesToYou introduces somebody and a pair to each other: in a room of all three, if it
+// suits them now.
+func (s *Service) comesToYou(ctx context.Context, who *pool, g *Group, m bot.MemberID) (outbox.Effects, error) {
 	names, err := s.names(ctx, g)
 	if err != nil {
-		return nil, err
+		return outbox.Effects{}, err
 	}
-	posts := []outbox.Item{s.introduction(who, g, g.seat(m), names)}
+	goals, err := s.goalsOf(ctx, g)
+	if err != nil {
+		return outbox.Effects{}, err
+	}
+	posts := []outbox.Item{s.introduction(who, g, g.seat(m), names, goals)}
 	for _, seat := range g.others(m) {
 		lang := who.members[seat.Member].Language
-		text := bot.Join(" ", s.words.Text(lang, "partner.third", bot.Str("name", names[m])), s.shares(lang, who.profile(seat.Member), g), s.suits(lang, who, g, seat.Member))
-		posts = append(posts, s.unasked(who, g, seat, "third/"+string(m), text, s.introControls(lang, g)...))
+		text := bot.Join(" ", s.words.Text(lang, "partner.third", bot.Str("name", names[m])), s.shares(lang, who.profile(seat.Member), g), s.suits(lang, who, g, seat.Member), s.relayOffer(lang, g))
+		posts = append(posts, s.unasked(who, g, seat, noticeThird+string(m), text, s.introControls(lang, who, g, seat.Member, names)...))
 	}
-	return posts, nil
+	e, _, err := s.toRoom(ctx, who, g, names, g.here(), noticeThird+string(m), s.roomIntroduction(who, g, g.seat(m), names, goals), posts)
+	return e, err
 }

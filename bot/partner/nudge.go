@@ -98,6 +98,9 @@ func (c *course) silent(g *Group, seat *Seat) time.Time {
 	if seat.Came.After(told) {
 		told = seat.Came
 	}
+	if sign := g.sign(seat); sign.After(told) {
+		told = sign
+	}
 	return c.after(told, silentDays)
 }
 
@@ -131,15 +134,22 @@ func (s *Service) followUp(ctx context.Context, p *Program, g *Group, now time.T
 func (s *Service) nudge(ctx context.Context, who *pool, c *course, g *Group) error {
 	g.Stage, g.Next = Nudged, c.ask(g)
 	free, until := who.free(g, 1), g.Next
+	if g.agreed(who.now) {
+		free = nil // they have a time
+	}
 	if len(free) > 0 {
 		until = earlier(until, free[0])
 	}
-	posts, err := s.tell(ctx, who, c, g, g.open(), "nudge", func(lang string, seat *Seat, args []bot.Arg) (bot.Text, []bot.Control) {
+	posts, err := s.tell(ctx, who, c, g, g.open(), noticeNudge, func(lang string, seat *Seat, args []bot.Arg) (bot.Text, []bot.Control) {
 		text := s.words.Text(lang, s.by(g, "nudge"), args...)
 		if len(free) > 0 {
 			text = bot.Join(" ", text, s.words.Text(lang, "partner.nudge.suits", bot.Rich("time", s.timeShown(lang, free[0], who.members[seat.Member].Zone))))
 		}
-		return text, []bot.Control{s.metButton(lang, g), s.cantButton(lang, g)}
+		var controls []bot.Control
+		if len(free) > 0 {
+			controls = append(controls, bot.Control{Label: s.label(lang, "partner.button.suggest"), Path: timePath + g.ID + "/" + stamp(free[0])})
+		}
+		return text, append(controls, s.metButton(lang, g), s.cantButton(lang, g))
 	})
 	if err != nil {
 		return err

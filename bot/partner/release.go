@@ -3,6 +3,7 @@ package partner
 import (
 	"context"
 	"errors"
+	"strconv"
 	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
@@ -17,6 +18,7 @@ func (g *Group) release(m bot.MemberID, state SeatState, now time.Time) Parted {
 		return Parted{}
 	}
 	met := g.met()
+	g.EndRelay()
 	seat.State = state
 	out := Parted{Left: []bot.MemberID{m}}
 	if rest := g.here(); len(rest) == 1 && !met {
@@ -27,7 +29,62 @@ func (g *Group) release(m bot.MemberID, state SeatState, now time.Time) Parted {
 	if len(g.here()) == 0 {
 		g.Stage, g.Next = Over, time.Time{}
 	}
+	g.takeBack(m)
 	return out
+}
+
+// What is told to one person of a group when it suits them, and is named by: see unasked.
+const (
+	noticeIntro   = "intro"
+	noticeAnew    = "intro/two" // instead of one that named somebody who has left
+	noticeThird   = "third/"    // and who comes
+	noticeNudge   = "nudge"
+	noticeAsked   = "asked/"   // and how often
+	noticeWithout = "without/" // and who has left
+	noticeWish    = "relay/wish"
+	noticeRelay   = "relay/" // and Relay.Number
+)
+
+// noticeKey names what is told to one person among all of a group. It stays the same when
+// their account becomes another member's.
+func noticeKey(g *Group, what string, seat *Seat) bot.DeliveryKey {
+	return bot.DeliveryKey(record(g.ID) + "/" + what + "/" + seat.Account.String())
+}
+
+// takeBack takes back what waits for people of the group and names somebody who has left:
+// for whoever is in it no longer all of it, for the others their introduction to who has.
+func (g *Group) takeBack(left bot.MemberID) {
+	for i := range g.Seats {
+		seat := &g.Seats[i]
+		g.takes(seat, noticeIntro, noticeAnew, noticeThird+string(left))
+		if !seat.there() {
+			g.takesFollowUp(seat)
+		}
+	}
+}
+
+func (g *Group) takes(seat *Seat, what ...string) {
+	for _, w := range what {
+		g.taken = append(g.taken, noticeKey(g, w, seat))
+	}
+}
+
+// takesFollowUp takes back the nudge, and what asks somebody whether they met.
+func (g *Group) takesFollowUp(seat *Seat) {
+	g.takes(seat, noticeNudge)
+	for n := range g.Questions {
+		g.takes(seat, noticeAsked+strconv.Itoa(n+1))
+	}
+}
+
+// notices are the keys of what may still wait for people of a group whose round is over.
+func (g *Group) notices() []bot.DeliveryKey {
+	last := Group{ID: g.ID, Questions: g.Questions}
+	for _, seat := range g.here() {
+		last.takes(seat, noticeIntro, noticeAnew, noticeWish)
+		last.takesFollowUp(seat)
+	}
+	return last.taken
 }
 
 // add adds what becomes of more people. Who was free and is released then is not.

@@ -18,12 +18,14 @@ const SeriesKind = "partner"
 const Grace = 12 * time.Hour
 
 // The kinds of jobs: Service.Begin, Service.Again, Service.StepGroup and Service.Call are
-// their handlers.
+// their handlers, as are Service.PassOn and Service.LookAnew.
 const (
 	RoundJobKind = "partner-round"
 	AgainJobKind = "partner-again"
 	GroupJobKind = "partner-group"
 	CallJobKind  = "partner-call"
+	RelayJobKind = "partner-relay"
+	MovedJobKind = "partner-moved"
 )
 
 // Schedule is what partners need of what happens by rule.
@@ -55,6 +57,8 @@ type People interface {
 	Enter(ctx context.Context, c bot.CommunityID, accounts []bot.Account) (map[bot.Account]bot.MemberID, error)
 	// Names gives the names of members. Those who are gone are left out.
 	Names(ctx context.Context, c bot.CommunityID, ids []bot.MemberID) (map[bot.MemberID]string, error)
+	// PlaceNames gives what people call the places of a community.
+	PlaceNames(ctx context.Context, c bot.CommunityID) (map[bot.SpaceID]string, error)
 	// Called gives the members with a name.
 	Called(ctx context.Context, c bot.CommunityID, name string) ([]bot.Member, error)
 }
@@ -72,6 +76,8 @@ type Options struct {
 	Schedule Schedule
 	People   People
 	Words    bot.Words
+	Courtesy Courtesy // nil: nobody has a room, and everybody is written to alone
+	Goals    Goals    // nil: nobody shares any
 }
 
 // Service introduces people to each other.
@@ -80,11 +86,13 @@ type Service struct {
 	schedule Schedule
 	people   People
 	words    bot.Words
+	courtesy Courtesy
+	goals    Goals
 }
 
 // New returns the service.
 func New(o Options) *Service {
-	return &Service{store: o.Store, schedule: o.Schedule, people: o.People, words: o.Words}
+	return &Service{store: o.Store, schedule: o.Schedule, people: o.People, words: o.Words, courtesy: o.Courtesy, goals: o.Goals}
 }
 
 // label is a message as plain words, for a button or a field.

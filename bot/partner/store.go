@@ -39,7 +39,7 @@ type PeopleStore interface {
 	// Leave lets somebody take part no longer. They are free no longer either.
 	Leave(ctx context.Context, c bot.CommunityID, program string, m bot.MemberID) error
 	// KeepRest stores whether somebody rests, and since when they are free; they are not,
-	// if that is the zero time.
+	// if that is the zero time. Whoever rests no longer has given a sign.
 	KeepRest(ctx context.Context, c bot.CommunityID, program string, m bot.MemberID, r Rest, free time.Time, e outbox.Effects) error
 	// Joined gives the programs in which somebody takes part.
 	Joined(ctx context.Context, c bot.CommunityID, m bot.MemberID) ([]string, error)
@@ -52,8 +52,8 @@ type PeopleStore interface {
 	Disband(ctx context.Context, c bot.CommunityID, program string) error
 
 	// Forget forgets a member: profile, whom they are kept apart from and who from them,
-	// where they take part, and whose number they had in the history. Repeated, it goes on
-	// where it was interrupted.
+	// where they take part, and whose number they had in the history. A decision that was
+	// begun before is a conflict. Repeated, it goes on where it was interrupted.
 	Forget(ctx context.Context, c bot.CommunityID, m bot.MemberID) error
 }
 
@@ -78,7 +78,7 @@ type RoundStore interface {
 	Groups(ctx context.Context, c bot.CommunityID, program, after string, limit int) ([]Group, error)
 	// AdvanceGroup stores g by the rules of Advance, together with what becomes of people.
 	AdvanceGroup(ctx context.Context, g *Group, p Parted, e outbox.Effects) error
-	// Free gives those who are free, and since when.
+	// Free gives those who are free and in no group, and since when.
 	Free(ctx context.Context, c bot.CommunityID, program string) (map[bot.MemberID]time.Time, error)
 }
 
@@ -93,7 +93,7 @@ type Decision struct {
 	Taken []bot.MemberID
 	// Closed are groups that are forgotten, with whom they had.
 	Closed []Group
-	Past   *Past // a round that is over
+	Past   *Past // a round that is over: nobody is free any more
 	// Silent is for how many rounds in a row people have given no sign.
 	Silent map[bot.MemberID]int
 	Rest   map[bot.MemberID]Rest // of people who begin or end to rest

@@ -12,11 +12,12 @@ import (
 )
 
 // third lets somebody who is left over come to a pair, a re-offer's if possible. If there
-// is none that may take them in, they hear that, and stay free.
-func (s *Service) third(ctx context.Context, p *Program, st *Standing, m bot.MemberID, since, now time.Time) error {
+// is none that may take them in, they stay free. Only if met is set, they may have met one of
+// the pair in an earlier round.
+func (s *Service) third(ctx context.Context, p *Program, st *Standing, m bot.MemberID, since time.Time, met bool, now time.Time) (found bool, err error) {
 	pairs, err := s.openPairs(ctx, p)
 	if err != nil {
-		return err
+		return false, err
 	}
 	of := []bot.MemberID{m}
 	for i := range pairs {
@@ -26,17 +27,11 @@ func (s *Service) third(ctx context.Context, p *Program, st *Standing, m bot.Mem
 	}
 	who, err := s.gather(ctx, p, st, st.Round, now, of...)
 	if err != nil {
-		return err
+		return false, err
 	}
-	g, err := s.best(who, st, m, pairs)
-	if err != nil {
-		return err
-	}
-	if g == nil {
-		if who.people[m] == nil {
-			return nil
-		}
-		return s.store.Apply(ctx, string(p.Community), outbox.Effects{Posts: []outbox.Item{s.nobodyYet(who, m)}})
+	g, err := s.best(who, st, m, pairs, met)
+	if err != nil || g == nil {
+		return false, err
 	}
 	st.Waves++
 	st.Joining = &Joining{Member: m, Group: g.ID, Wave: st.Waves, Since: since}
@@ -46,15 +41,15 @@ func (s *Service) third(ctx context.Context, p *Program, st *Standing, m bot.Mem
 	}
 	job, err := programJob(p.Community, AgainJobKind, p.ID, "again", programPayload{}, now)
 	if err != nil {
-		return err
+		return false, err
 	}
 	err = s.store.Advance(ctx, st, Decision{
 		Numbers: who.fresh, Waves: map[string]string{waveKey(st.Round, st.Waves): encodeWave([]noted{note})}, Taken: []bot.MemberID{m},
 	}, outbox.Effects{Jobs: []scheduler.Job{job}})
 	if err != nil {
-		return err
+		return false, err
 	}
-	return s.takeIn(ctx, p, st, now)
+	return true, s.takeIn(ctx, p, st, now)
 }
 
 // groupsAtOnce is how many groups are read together.
@@ -98,7 +93,7 @@ func (g *Group) takesIn() bool {
 
 // best is the pair that suits somebody best, among re-offers first; nil if none may take
 // them in.
-func (s *Service) best(who *pool, st *Standing, m bot.MemberID, pairs []Group) (*Group, error) {
+func (s *Service) best(who *pool, st *Standing, m bot.MemberID, pairs []Group, met bool) (*Group, error) {
 	if !slices.Contains(who.present, m) {
 		return nil, nil
 	}
@@ -106,7 +101,7 @@ func (s *Service) best(who *pool, st *Standing, m bot.MemberID, pairs []Group) (
 	if err != nil {
 		return nil, err
 	}
-	asked.Apart = append(asked.Apart, who.before(m, asked.History)...)
+	asked.Apart = append(asked.Apart, who.before(m, who.present, asked.History, met)...)
 	for _, reoffers := range []bool{true, false} {
 		var ids [][2]string
 		var of []*Group
@@ -121,17 +116,6 @@ func (s *Service) best(who *pool, st *Standing, m bot.MemberID, pairs []Group) (
 		}
 	}
 	return nil, nil
-}
-
-// before are those with whom somebody was in a group in this round already.
-func (p *pool) before(m bot.MemberID, history *match.History) [][2]string {
-	var out [][2]string
-	for _, other := range p.present {
-		if round, met := history.Last(p.id(m), p.id(other)); met && round == p.round {
-			out = append(out, [2]string{p.id(m), p.id(other)})
-		}
-	}
-	return out
 }
 
 // takeIn brings whoever is on the way to their group, and notes that they have arrived; if
@@ -154,7 +138,7 @@ func (s *Service) takeIn(ctx context.Context, p *Program, st *Standing, now time
 		}
 	}
 	st.Joining = nil
-	d := Decision{}
+	d := Decision{Taken: []bot.MemberID{on.Member}} // they may have joined once more meanwhile
 	var e outbox.Effects
 	if arrived {
 		st.Figures.Again++
@@ -194,14 +178,15 @@ func (s *Service) seatThird(ctx context.Context, who *pool, g *Group, on Joining
 	if !ok {
 		return false, nil
 	}
+	g.EndRelay() // they have not agreed
 	g.Traits, g.Unlike, g.Hours = found.Traits, found.Unlike, found.Hours
 	g.Seats = append(g.Seats, who.seat(on.Member))
 	seat := g.seat(on.Member)
 	seat.Told, seat.Came = true, who.now
-	posts, err := s.comesToYou(ctx, who, g, on.Member)
+	told, err := s.comesToYou(ctx, who, g, on.Member)
 	if err != nil {
 		return false, err
 	}
-	err = s.keepGroup(ctx, g, Parted{Came: []bot.MemberID{on.Member}}, outbox.Effects{Posts: posts})
+	err = s.keepGroup(ctx, g, Parted{Came: []bot.MemberID{on.Member}}, told)
 	return err == nil, err // after a conflict it is done anew, since they may have arrived
 }

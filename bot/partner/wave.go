@@ -41,35 +41,70 @@ func (s *Service) again(ctx context.Context, p *Program, _ programPayload, now t
 		return nil
 	}
 	free, err := s.store.Free(ctx, p.Community, p.ID)
-	if err != nil || len(free) == 0 {
-		return err
-	}
-	who, err := s.gather(ctx, p, &st, st.Round, now, slices.Sorted(maps.Keys(free))...)
 	if err != nil {
 		return err
 	}
-	alone, err := s.wave(ctx, who, &st, free)
-	if err != nil {
-		return err
-	}
-	for _, m := range alone {
-		if err := s.third(ctx, p, &st, m, free[m], now); err != nil {
+	for _, met := range []bool{false, true} {
+		if free, err = s.match(ctx, p, &st, free, met, now); err != nil {
 			return err
 		}
 	}
-	return nil
+	return s.tellNobody(ctx, p, &st, free, now)
+}
+
+// match finds places for those who are free, among each other or with a pair, and gives those
+// who are left. Only if met is set, people are brought together who met in an earlier round.
+func (s *Service) match(ctx context.Context, p *Program, st *Standing, free map[bot.MemberID]time.Time, met bool, now time.Time) (left map[bot.MemberID]time.Time, err error) {
+	if len(free) == 0 {
+		return nil, nil
+	}
+	who, err := s.gather(ctx, p, st, st.Round, now, slices.Sorted(maps.Keys(free))...)
+	if err != nil {
+		return nil, err
+	}
+	alone, err := s.wave(ctx, who, st, free, met)
+	if err != nil {
+		return nil, err
+	}
+	left = map[bot.MemberID]time.Time{}
+	for _, m := range alone {
+		found, err := s.third(ctx, p, st, m, free[m], met, now)
+		if err != nil {
+			return nil, err
+		}
+		if !found {
+			left[m] = free[m]
+		}
+	}
+	return left, nil
+}
+
+// tellNobody tells those who stay free that there is nobody just now.
+func (s *Service) tellNobody(ctx context.Context, p *Program, st *Standing, free map[bot.MemberID]time.Time, now time.Time) error {
+	if len(free) == 0 {
+		return nil
+	}
+	who, err := s.gather(ctx, p, st, st.Round, now, slices.Sorted(maps.Keys(free))...)
+	if err != nil {
+		return err
+	}
+	var e outbox.Effects
+	for _, m := range who.present {
+		e.Posts = append(e.Posts, s.nobodyYet(who, m))
+	}
+	return s.store.Apply(ctx, string(p.Community), e)
 }
 
 // wave makes groups of those who are free, of whom no two meet who were in a group in this
 // round already, and gives those who are left over. Who cannot be introduced now is not
 // free any more.
-func (s *Service) wave(ctx context.Context, who *pool, st *Standing, free map[bot.MemberID]time.Time) ([]bot.MemberID, error) {
+func (s *Service) wave(ctx context.Context, who *pool, st *Standing, free map[bot.MemberID]time.Time, met bool) ([]bot.MemberID, error) {
 	wave := st.Waves + 1
 	asked, err := who.asked(wave)
 	if err != nil {
 		return nil, err
 	}
-	asked.Apart = append(asked.Apart, who.together(asked.History)...)
+	asked.Apart = append(asked.Apart, who.together(asked.History, met)...)
 	out := match.Pair(asked)
 	var alone []bot.MemberID
 	for _, id := range out.Alone {
@@ -93,14 +128,23 @@ func (s *Service) wave(ctx context.Context, who *pool, st *Standing, free map[bo
 	return alone, s.store.Advance(ctx, st, d, e)
 }
 
-// together are those who are present and were in a group in this round already.
-func (p *pool) together(history *match.History) [][2]string {
+// together are those who are present and were in a group already: in this round, or, unless
+// met is set, in any.
+func (p *pool) together(history *match.History, met bool) [][2]string {
 	var out [][2]string
 	for i, a := range p.present {
-		for _, b := range p.present[:i] {
-			if round, met := history.Last(p.id(a), p.id(b)); met && round == p.round {
-				out = append(out, [2]string{p.id(a), p.id(b)})
-			}
+		out = append(out, p.before(a, p.present[:i], history, met)...)
+	}
+	return out
+}
+
+// before are those of some people with whom somebody was in a group already: in this round,
+// or, unless met is set, in any.
+func (p *pool) before(m bot.MemberID, of []bot.MemberID, history *match.History, met bool) [][2]string {
+	var out [][2]string
+	for _, other := range of {
+		if round, known := history.Last(p.id(m), p.id(other)); known && (!met || round == p.round) {
+			out = append(out, [2]string{p.id(m), p.id(other)})
 		}
 	}
 	return out

@@ -43,9 +43,14 @@ const (
 	leave = "LEAVE"
 )
 
-// The operation withdraw on the posts takes one away that is held, by its delivery
-// key. With another key, its lane and its body, it waits on under that.
+// The operation withdraw on the posts takes one away that is held, or fleeting and not
+// being sent just now, by its delivery key. With another key, its lane and its body, it
+// waits on under that.
 const withdraw = "WITHDRAW"
+
+// The operation wrote on a field of the hash of when people were written to sets it, and
+// makes the whole change a conflict if it is not as expected.
+const wrote = "WRITTEN"
 
 // The script's view of the effects and writes.
 type (
@@ -66,6 +71,9 @@ type (
 		Body   string `json:"body"`
 		Job    string `json:"job"`
 		Drain  string `json:"drain"`
+		// Posts that the change takes back: see outbox.Item.
+		After   string `json:"after,omitempty"`
+		Instead string `json:"instead,omitempty"`
 	}
 	scriptWrite struct {
 		Op   string   `json:"op"`
@@ -93,9 +101,16 @@ func (s *Store) advance(ctx context.Context, c change) (int64, error) {
 		key(c.community, "undelivered"), key(c.community, "numbers"), key(c.community, "sending"), key(c.community, "changes"),
 		inputKey(c.community, c.Input), key(c.community, c.records), key(c.community, c.records+":v"), key(c.community, leftSpaces))
 	writes := make([]scriptWrite, 0, len(c.writes))
-	for _, w := range c.writes {
+	told, err := writtenTo(c.Written)
+	if err != nil {
+		return 0, err
+	}
+	for _, w := range append(told, c.writes...) {
 		keys = append(keys, key(c.community, w.name))
 		writes = append(writes, scriptWrite{Op: w.op, Key: len(keys), Args: w.args})
+	}
+	for _, k := range c.Withdraw {
+		writes = append(writes, scriptWrite{Op: withdraw, Key: 6, Args: []string{string(k)}}) // the posts
 	}
 	encodedWrites, err := json.Marshal(writes)
 	if err != nil {
@@ -124,6 +139,32 @@ func (s *Store) advance(ctx context.Context, c change) (int64, error) {
 	}
 	after, _ := strconv.ParseInt(out[1], 10, 64)
 	return after, nil
+}
+
+// writtenTo are the writes by which it is kept that people were written to.
+func writtenTo(all []outbox.Written) ([]write, error) {
+	var out []write
+	for _, w := range all {
+		before, err := encodeTimes(w.Before)
+		if err != nil {
+			return nil, err
+		}
+		after, err := encodeTimes(w.After)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, write{wrote, "written", []string{w.Lane(), string(before), string(after)}})
+	}
+	return out, nil
+}
+
+// encodeTimes gives times as they are kept: in milliseconds.
+func encodeTimes(times []time.Time) ([]byte, error) {
+	ms := make([]int64, len(times))
+	for i, t := range times {
+		ms[i] = t.UnixMilli()
+	}
+	return json.Marshal(ms)
 }
 
 // hinted runs a script that schedules something, and says so in the due index
@@ -202,6 +243,6 @@ func encodePost(item outbox.Item) (scriptPost, error) {
 	drain, err := json.Marshal(jobBody{Kind: kind, Payload: payload})
 	return scriptPost{
 		Key: string(item.Post.Key), Change: item.Update, Lane: lane, Body: string(body),
-		Job: outbox.JobID(lane), Drain: string(drain),
+		Job: outbox.JobID(lane), Drain: string(drain), After: string(item.After), Instead: string(item.Instead),
 	}, err
 }

@@ -206,9 +206,9 @@ func (b *bench) dieInHour(n int, late bool) bool {
 	for _, name := range []string{"test", "west"} {
 		h.platforms = append(h.platforms, bottest.NewAdapter(name, b.clock.Now))
 	}
-	b.calls.dieAt(n, late)
+	b.calls.DieAt(n, late)
 	h.live()
-	died := b.calls.revive()
+	died := b.calls.Revive()
 	b.store = b.open()
 	h.live()
 

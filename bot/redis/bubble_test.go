@@ -2,6 +2,7 @@ package redis
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"testing"
@@ -68,6 +69,8 @@ type mortal struct {
 	*Store
 	dead atomic.Bool
 }
+
+var errDead = errors.New("the process is dead")
 
 func (m *mortal) Claim(ctx context.Context, limit int, lease time.Duration) ([]scheduler.Claimed, error) {
 	if m.dead.Load() {

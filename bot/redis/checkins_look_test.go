@@ -195,9 +195,9 @@ func TestEachIsAskedOnceWhereverTheProcessDies(t *testing.T) {
 			b.after(time.Hour + time.Duration(week)*7*24*time.Hour)
 			week++
 			j := s.due()
-			b.calls.dieAt(n, late)
+			b.calls.DieAt(n, late)
 			_ = s.step(j) // what is left of it is what counts
-			died = b.calls.revive()
+			died = b.calls.Revive()
 			b.clock.Set(b.clock.Now().Add(time.Minute))
 			b.store = b.open()
 			j.Started = b.clock.Now()
@@ -225,9 +225,9 @@ func TestALookThatWasInterruptedSeesEverybody(t *testing.T) {
 		}
 		b.after(time.Hour)
 		for n := 1; ; n++ {
-			b.calls.dieAt(n, true)
+			b.calls.DieAt(n, true)
 			_ = s.step(s.due()) // it dies
-			b.calls.revive()
+			b.calls.Revive()
 			found, err := b.checkIns().Standings(b.Context(), home, friday)
 			b.ok(err)
 			if found[0].Look != nil {

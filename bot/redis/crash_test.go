@@ -88,12 +88,12 @@ func TestTheSweepFindsWhatDiedUnseen(t *testing.T) {
 		b.ok(b.store.Complete(b.Context(), b.claimOne()))
 		looks := len(b.claimCalls())
 		b.calls.before(2, func() { b.wantClaimed() }) // the index, the script, the index
-		b.calls.dieAt(2+looks, true)
+		b.calls.DieAt(2+looks, true)
 		_, err := b.store.advance(b.Context(), change{community: home, Effects: outbox.Effects{Jobs: []scheduler.Job{job(home, "a", noon)}}})
 		if err == nil {
 			t.Fatal("it did not die")
 		}
-		b.calls.revive()
+		b.calls.Revive()
 		b.wantClaimed()
 		b.sweep()
 		b.wantClaimed("a")
@@ -115,9 +115,9 @@ func (b *bench) dieInStory(n int, late bool) bool {
 	b.Helper()
 	b.empty()
 	s := &story{bench: b, start: b.clock.Now(), platform: bottest.NewAdapter("test", b.clock.Now)}
-	b.calls.dieAt(n, late)
+	b.calls.DieAt(n, late)
 	s.process()
-	died := b.calls.revive()
+	died := b.calls.Revive()
 	b.store = b.open()
 	s.process()
 	b.clock.Set(s.start.Add(2 * time.Hour))

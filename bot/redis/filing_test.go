@@ -178,7 +178,7 @@ func TestAStaleFilingSpoilsNoOther(t *testing.T) {
 func TestAFailureIsToldToAllOfABundle(t *testing.T) {
 	eachAtNoon(t, func(b *bench) {
 		r := newRush(b)
-		b.calls.dieAt(1, false)
+		b.calls.DieAt(1, false)
 		for n := range 10 {
 			r.file(b.Context(), r.discussion, entry(fmt.Sprint("m", n), "A1"))
 		}

@@ -60,11 +60,11 @@ func (s *Store) LetOut(ctx context.Context, group, lane string, o outbox.Outgoin
 		}
 		due = "0"
 	}
-	written := make([]int64, len(o.Written))
-	for i, t := range o.Written {
-		written[i] = t.UnixMilli()
+	before, err := encodeTimes(o.Before)
+	if err != nil {
+		return err
 	}
-	encoded, err := json.Marshal(written)
+	encoded, err := encodeTimes(o.Written)
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (s *Store) LetOut(ctx context.Context, group, lane string, o outbox.Outgoin
 	if err != nil {
 		return err
 	}
-	args := []any{s.now(), lane, post, encoded, members}
+	args := []any{s.now(), lane, post, encoded, members, before}
 	for _, w := range append(append([]outbox.Waiting{}, o.Expired...), o.Sent...) {
 		args = append(args, w.Place)
 	}

@@ -144,11 +144,11 @@ func TestAWorkerThatDiesWhileItLooksHidesNothingForLong(t *testing.T) {
 		for n := 2; n <= 4; n++ { // after the look at the index: pick, claim, settle
 			start := b.clock.Now()
 			b.effects(home, outbox.Effects{Jobs: []scheduler.Job{job(home, "a", start)}})
-			b.calls.dieAt(n, true)
+			b.calls.DieAt(n, true)
 			if _, err := b.store.Claim(b.Context(), 1, lease); err == nil {
 				t.Fatal("it did not die")
 			}
-			b.calls.revive()
+			b.calls.Revive()
 			b.clock.Set(start.Add(lease))
 			b.ok(b.store.Complete(b.Context(), b.claimOne()))
 			b.clock.Set(start.Add(3 * lease))

@@ -48,6 +48,8 @@ func (s *Store) End(ctx context.Context, group, lane string, a outbox.Attempt, e
 	switch {
 	case a.Update:
 		m.outcome = changed
+	case e.Outcome == outbox.Apart:
+		m.outcome = outbox.Apart
 	case e.Outcome == outbox.Sent:
 		m.ending, err = sent(a.Item, e)
 	default:

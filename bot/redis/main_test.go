@@ -1,8 +1,8 @@
 package redis
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -51,7 +51,7 @@ func eachAtNoon(t *testing.T, test func(*bench)) {
 
 func newBench(t *testing.T, client redis.UniversalClient, clock *scheduler.ManualClock) *bench {
 	t.Helper()
-	b := &bench{T: t, client: client, clock: clock, calls: &calls{}}
+	b := &bench{T: t, client: client, clock: clock, calls: newCalls()}
 	client.AddHook(b.calls)
 	b.store = b.open()
 	return b
@@ -184,35 +184,20 @@ func (b *bench) keys() []string {
 	return names
 }
 
-// calls is a hook that writes down each command sent, and can let the client
-// die at one of them.
+// calls is a hook that writes down each command sent, and can let the client die at
+// one of them.
 type calls struct {
+	redistest.Mortal
 	mu    sync.Mutex
 	sent  []string // a script's name, or the command's
-	alive int      // commands until death; 0: immortal
-	late  bool     // death comes after that command was carried out
-	dead  bool
-	while func() // called before the next-th command from now on
+	while func()   // called before the next-th command from now on
 	next  int
 }
 
-var errDead = errors.New("the process is dead")
-
-// dieAt lets the client die at the nth command from now on: just before it, or,
-// if late, just after. No command is sent any more until revive.
-func (c *calls) dieAt(n int, late bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.alive, c.late, c.dead = n, late, false
-}
-
-// revive makes the client immortal and reports whether it had died.
-func (c *calls) revive() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	died := c.dead
-	c.alive, c.dead = 0, false
-	return died
+func newCalls() *calls {
+	c := &calls{}
+	c.Before = c.note
+	return c
 }
 
 // before lets something happen just before the nth command from now on.
@@ -222,8 +207,8 @@ func (c *calls) before(n int, do func()) {
 	c.next, c.while = n, do
 }
 
-// interrupt does what is to happen before the coming command.
-func (c *calls) interrupt() {
+// note does what is to happen before the coming command, and writes that down.
+func (c *calls) note(cmd redis.Cmder, pipeline bool) {
 	c.mu.Lock()
 	var do func()
 	if c.next > 0 {
@@ -235,6 +220,13 @@ func (c *calls) interrupt() {
 	if do != nil {
 		do()
 	}
+	name := "pipeline"
+	if !pipeline {
+		name = cmp.Or(scriptName(cmd), cmd.Name())
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sent = append(c.sent, name)
 }
 
 // take gives what was sent since the last take.
@@ -245,75 +237,3 @@ func (c *calls) take() []string {
 	c.sent = nil
 	return sent
 }
-
-// begin notes a command. It reports whether to send it and whether to answer.
-func (c *calls) begin(cmd redis.Cmder) (send, answer bool) {
-	c.interrupt()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.dead {
-		return false, false
-	}
-	name := scriptName(cmd)
-	if name == "" {
-		name = cmd.Name()
-	}
-	c.sent = append(c.sent, name)
-	if c.alive > 0 {
-		c.alive--
-		if c.alive == 0 {
-			c.dead = true
-			return c.late, false
-		}
-	}
-	return true, true
-}
-
-func (c *calls) DialHook(next redis.DialHook) redis.DialHook { return next }
-
-// connecting reports whether a command only opens a connection. When that happens
-// is the client's affair: it is neither written down nor a place to die.
-func connecting(cmd redis.Cmder) bool {
-	return slices.Contains([]string{"hello", "auth", "select", "client", "cluster", "readonly"}, cmd.Name())
-}
-
-func (c *calls) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
-	return func(ctx context.Context, cmd redis.Cmder) error {
-		if connecting(cmd) {
-			return next(ctx, cmd)
-		}
-		send, answer := c.begin(cmd)
-		if send {
-			if err := next(ctx, cmd); answer {
-				return err
-			}
-		}
-		cmd.SetErr(errDead)
-		return errDead
-	}
-}
-
-func (c *calls) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
-	return func(ctx context.Context, cmds []redis.Cmder) error {
-		if connecting(cmds[0]) {
-			return next(ctx, cmds)
-		}
-		// A pipeline is one command here: it only reads, or runs a script for one
-		// community after another.
-		send, answer := c.begin(pipeline{cmds[0]})
-		if send {
-			if err := next(ctx, cmds); answer {
-				return err
-			}
-		}
-		for _, cmd := range cmds {
-			cmd.SetErr(errDead)
-		}
-		return errDead
-	}
-}
-
-type pipeline struct{ redis.Cmder }
-
-func (pipeline) Name() string { return "pipeline" }
-func (pipeline) Args() []any  { return nil }

@@ -99,9 +99,13 @@ func decided(program string, d *partner.Decision) ([]write, error) {
 			waves = append(waves, k, d.Waves[k])
 		}
 	}
+	free := inParts("HDEL", partnerFree(program), taken, 1)
+	if d.Past != nil {
+		free = removed([]string{partnerFree(program)})
+	}
 	writes := slices.Concat(
 		inParts("HDEL", partnerGroups(program), closed, 1), inParts("HDEL", partnerGroups(program)+":v", closed, 1), inParts("ZREM", partnerOrder(program), closed, 1),
-		inParts("HDEL", partnerIn(program), members, 1), inParts("HDEL", partnerFree(program), taken, 1), inParts("HDEL", partnerMet(program), gone, 1),
+		inParts("HDEL", partnerIn(program), members, 1), free, inParts("HDEL", partnerMet(program), gone, 1),
 		inParts("HSET", partnerGroups(program), groups, 2), inParts("HSET", partnerGroups(program)+":v", versions, 2), inParts("ZADD", partnerOrder(program), order, 2),
 		inParts("HSET", partnerIn(program), in, 2), inParts("HSET", partnerNumbers(program), numbers, 2), inParts("HSET", partnerMet(program), waves, 2),
 		inParts("HSET", partnerFree(program), since(d.Free), 2))
@@ -232,18 +236,32 @@ func (s Partners) AdvanceGroup(ctx context.Context, g *partner.Group, p partner.
 	return err
 }
 
-// Free implements partner.Store.
+// Free implements partner.Store. Whoever joined while they were brought to a group is in
+// both places, and not free.
 func (s Partners) Free(ctx context.Context, c bot.CommunityID, program string) (map[bot.MemberID]time.Time, error) {
 	found, err := s.client.HGetAll(ctx, key(c, partnerFree(program))).Result()
-	out := make(map[bot.MemberID]time.Time, len(found))
-	for m, at := range found {
-		out[bot.MemberID(m)] = fromMillis(at)
+	if err != nil || len(found) == 0 {
+		return nil, failed(err)
 	}
-	return out, failed(err)
+	members := sortedKeys(found)
+	groups, err := s.client.HMGet(ctx, key(c, partnerIn(program)), members...).Result()
+	if err != nil {
+		return nil, failed(err)
+	}
+	out := make(map[bot.MemberID]time.Time, len(found))
+	for i, m := range members {
+		if groups[i] == nil {
+			out[bot.MemberID(m)] = fromMillis(found[m])
+		}
+	}
+	return out, nil
 }
 
 // Disband implements partner.Store.
 func (s Partners) Disband(ctx context.Context, c bot.CommunityID, program string) error {
+	if err := s.relaysEnd(ctx, c, program, func(*partner.Group) bool { return true }); err != nil {
+		return err
+	}
 	who, err := s.client.HKeys(ctx, key(c, partnerWho(program))).Result()
 	if err != nil {
 		return failed(err)
@@ -263,7 +281,7 @@ func (s Partners) Disband(ctx context.Context, c bot.CommunityID, program string
 	}
 	cancel := []string{}
 	for _, id := range groups {
-		cancel = append(cancel, "partner/"+id)
+		cancel = append(cancel, "partner/"+id, partner.RelayJobID(id))
 	}
 	writes := append(removed(ofProgram(program)), write{"HDEL", partners, []string{program}}, write{"HDEL", partners + ":v", []string{program}})
 	_, err = s.advance(ctx, change{community: c, writes: writes, Effects: outbox.Effects{Cancel: cancel}})

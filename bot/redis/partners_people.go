@@ -143,7 +143,11 @@ func (s Partners) KeepRest(ctx context.Context, c bot.CommunityID, program strin
 	if err != nil {
 		return err
 	}
-	_, err = s.advance(ctx, change{community: c, Effects: e, writes: append(rests, freed(program, m, free)...)})
+	writes := append(rests, freed(program, m, free)...)
+	if r == (partner.Rest{}) {
+		writes = append(writes, silent(program, m, 0)) // that they are back is a sign
+	}
+	_, err = s.advance(ctx, change{community: c, Effects: e, writes: writes})
 	return err
 }
 
@@ -303,16 +307,16 @@ func (s Partners) Forget(ctx context.Context, c bot.CommunityID, m bot.MemberID)
 
 // forgetIn forgets a member in one program: their numbers in the history, their seats.
 func (s Partners) forgetIn(ctx context.Context, c bot.CommunityID, program string, m bot.MemberID) error {
-	writes := append(leaving(program, m), write{"HDEL", partnerIn(program), []string{string(m)}})
-	err := s.scan(ctx, key(c, partnerNumbers(program)), func(n, of string) {
-		if of == string(m) {
-			writes = append(writes, write{"HDEL", partnerNumbers(program), []string{n}})
-		}
+	err := s.step(ctx, c, program, func() ([]write, error) {
+		writes := append(leaving(program, m), write{"HDEL", partnerIn(program), []string{string(m)}})
+		err := s.scan(ctx, key(c, partnerNumbers(program)), func(n, of string) {
+			if of == string(m) {
+				writes = append(writes, write{"HDEL", partnerNumbers(program), []string{n}})
+			}
+		})
+		return writes, err
 	})
 	if err != nil {
-		return err
-	}
-	if _, err := s.advance(ctx, change{community: c, writes: writes}); err != nil {
 		return err
 	}
 	var seated []string
@@ -332,22 +336,37 @@ func (s Partners) forgetIn(ctx context.Context, c bot.CommunityID, program strin
 	return nil
 }
 
-// unseat takes somebody out of a group as if they had never been in it.
-func (s Partners) unseat(ctx context.Context, c bot.CommunityID, id string, m bot.MemberID) error {
-	const tries = 4
+// step finds and makes writes that a decision may not overtake: one that was begun before is a
+// conflict, so that nothing comes back of whoever is forgotten.
+func (s Partners) step(ctx context.Context, c bot.CommunityID, program string, find func() ([]write, error)) error {
+	const tries = 10
 	var err error
 	for range tries {
-		g, found := s.Group(ctx, c, id)
-		if bot.CodeOf(found) == bot.NotFound {
-			return nil
-		}
+		st, found := s.Standing(ctx, c, program)
 		if found != nil {
 			return found
 		}
-		g.Seats = slices.DeleteFunc(g.Seats, func(seat partner.Seat) bool { return seat.Member == m })
-		if err = s.AdvanceGroup(ctx, &g, partner.Parted{}, outbox.Effects{}); bot.CodeOf(err) != bot.Conflict {
+		writes, found := find()
+		if found != nil {
+			return found
+		}
+		c := change{community: c, writes: writes}
+		if st.Version > 0 {
+			c.records, c.id, c.from, c.body = partners, program, st.Version, &st
+		}
+		if _, err = s.advance(ctx, c); bot.CodeOf(err) != bot.Conflict {
 			return err
 		}
 	}
 	return err
+}
+
+// unseat takes somebody out of a group as if they had never been in it. What they wrote
+// there goes with them.
+func (s Partners) unseat(ctx context.Context, c bot.CommunityID, id string, m bot.MemberID) error {
+	return s.changeGroup(ctx, c, id, func(g *partner.Group) (outbox.Effects, bool) {
+		e := outbox.Effects{Withdraw: g.EndRelay()}
+		g.Seats = slices.DeleteFunc(g.Seats, func(seat partner.Seat) bool { return seat.Member == m })
+		return e, true
+	})
 }

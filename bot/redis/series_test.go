@@ -306,9 +306,9 @@ func (b *bench) dieInSeries(n int, late bool) bool {
 	b.Helper()
 	b.empty()
 	s := &series{bench: b, start: b.clock.Now(), platform: bottest.NewAdapter("test", b.clock.Now)}
-	b.calls.dieAt(n, late)
+	b.calls.DieAt(n, late)
 	s.process()
-	died := b.calls.revive()
+	died := b.calls.Revive()
 	b.store = b.open()
 	s.process()
 	b.clock.Set(s.start.Add(4 * 24 * time.Hour))

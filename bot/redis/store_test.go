@@ -130,10 +130,10 @@ func TestAStoreThatCannotBeReachedIsUnavailable(t *testing.T) {
 		"save":      func() error { return people.SaveMember(ctx, community.Record{}) },
 		"members":   func() error { _, err := people.Members(ctx, home, []bot.MemberID{"a"}); return err },
 	} {
-		b.calls.dieAt(1, false)
+		b.calls.DieAt(1, false)
 		if err := ask(); bot.CodeOf(err) != bot.Unavailable {
 			t.Errorf("%s: %v", name, err)
 		}
-		b.calls.revive()
+		b.calls.Revive()
 	}
 }

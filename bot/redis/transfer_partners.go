@@ -9,7 +9,6 @@ import (
 
 	"github.com/staffroom-bot/staffroom/bot"
 	"github.com/staffroom-bot/staffroom/bot/community"
-	"github.com/staffroom-bot/staffroom/bot/outbox"
 	"github.com/staffroom-bot/staffroom/bot/partner"
 )
 
@@ -56,39 +55,36 @@ func (s PartnerTransfers) Move(ctx context.Context, t bot.Transfer) error {
 	if err != nil {
 		return err
 	}
+	if err := s.relaysEnd(ctx, t); err != nil {
+		return err
+	}
 	for _, id := range ids {
-		if err := s.move(ctx, t, id); err != nil {
+		all, err := s.whole(ctx, t, id)
+		if err != nil {
+			return err
+		}
+		if err := s.moveParts(ctx, t, []seriesPart{all}); err != nil {
 			return err
 		}
 	}
 	return s.moveOwn(ctx, t, ids)
 }
 
-// move moves one program, with its groups and their jobs.
-func (s PartnerTransfers) move(ctx context.Context, t bot.Transfer, id string) error {
+// whole is what is kept of one program, with its groups and their jobs.
+func (s PartnerTransfers) whole(ctx context.Context, t bot.Transfer, id string) (seriesPart, error) {
 	groups, err := s.client.HKeys(ctx, key(t.From, partnerGroups(id))).Result()
 	if err != nil {
-		return failed(err)
+		return seriesPart{}, failed(err)
 	}
 	jobs := []string{"partner/" + id + "/round", "partner/" + id + "/again", "partner/" + id + "/call"}
 	for _, g := range groups {
 		jobs = append(jobs, "partner/"+g)
 	}
-	names := slices.DeleteFunc(ofProgram(id), func(name string) bool { return name == partnerOrder(id) })
-	copies, err := CheckInTransfers(s).copies(ctx, t.From, []string{partners, partners + ":v"}, id, names, []string{partnerOrder(id)})
-	if err != nil {
-		return err
-	}
-	waiting, err := CheckInTransfers(s).waiting(ctx, t, jobs, afterMove)
-	if err != nil {
-		return err
-	}
-	if _, err := s.advance(ctx, change{community: t.To, writes: copies, Effects: outbox.Effects{Jobs: waiting}}); err != nil {
-		return err
-	}
-	gone := append(removed(ofProgram(id)), write{"HDEL", partners, []string{id}}, write{"HDEL", partners + ":v", []string{id}})
-	_, err = s.advance(ctx, change{community: t.From, writes: gone, Effects: outbox.Effects{Cancel: jobs}})
-	return err
+	order := partnerOrder(id)
+	return seriesPart{
+		fieldsOf: []string{partners, partners + ":v"}, field: id,
+		hashes: slices.DeleteFunc(ofProgram(id), func(name string) bool { return name == order }), sets: []string{order}, jobs: jobs,
+	}, nil
 }
 
 // moveOwn moves what belongs to the members who went along: what they have told, whom they are

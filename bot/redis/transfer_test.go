@@ -182,10 +182,10 @@ func TestATransferGoesOnWhereverTheProcessDies(t *testing.T) {
 						town.begin()
 					}
 					if n > 0 {
-						b.calls.dieAt(n, late)
+						b.calls.DieAt(n, late)
 					}
 					_ = town.work(5 * time.Minute)
-					if b.calls.revive() {
+					if b.calls.Revive() {
 						died = true
 					}
 					town.open()

@@ -32,15 +32,19 @@ type storedUndelivered struct {
 }
 
 // unsent is how an item ended that was not sent: what there is to keep, and who
-// is told. Of what had expired the words are not kept, and nobody is told.
+// is told. Of what had expired the words are not kept, and nobody is told. Of what was
+// fleeting they are not kept either.
 func unsent(i outbox.Item, e outbox.Ending) (ending, error) {
 	kept := storedUndelivered{ID: undeliveredID(i.Post.Key), Outcome: e.Outcome, Reason: e.Reason, Cause: e.Cause, Item: i}
 	out := ending{outcome: e.Outcome, id: kept.ID}
 	if i.Post.Direct != nil {
 		kept.To = i.Post.Direct.String()
 	}
+	if i.Fleeting != nil {
+		kept.Item.Post.Message = bot.Message{Text: i.Fleeting.Instead}
+	}
 	if e.Outcome == outbox.Expired {
-		kept.Item.Post.Message = bot.Message{}
+		kept.Item.Post.Message, kept.Item.Together = bot.Message{}, nil
 		if i.Calendar != nil {
 			kept.Item.Calendar = &outbox.CalendarEntry{Key: i.Calendar.Key}
 		}
@@ -219,7 +223,11 @@ func (s *Store) Erase(ctx context.Context, c bot.CommunityID, a bot.Account) err
 		key(c, "posts"), key(c, "queue"), key(c, "sending"), key(c, "lanes"), key(c, "changes"), key(c, "sent"),
 		key(c, "undelivered"), key(c, "undeliveredat"), key(c, "undeliveredid"), key(c, "unreported"), key(c, "unreached"), key(c, "written"),
 	}
-	args := []any{a.String()}
+	standing, err := json.Marshal(a)
+	if err != nil {
+		return err
+	}
+	args := []any{a.String(), standing}
 	for _, lane := range outbox.DirectLanes(a) {
 		args = append(args, lane)
 	}

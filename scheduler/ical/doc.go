@@ -1,4 +1,6 @@
-// Package ical reads holidays from an iCalendar file (RFC 5545,
+// Package ical reads and writes iCalendar files: holidays, and a meeting of a few people.
+//
+// Parse reads holidays from an iCalendar file (RFC 5545,
 // https://www.rfc-editor.org/rfc/rfc5545), as school districts and calendar
 // programs publish them. It reads bytes; whoever fetches them from an address
 // does so before.

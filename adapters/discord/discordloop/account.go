@@ -54,7 +54,7 @@ func (s *Server) getGuilds(in *incoming) answer {
 }
 
 // Allow sets the permissions that the bot has in a server; before that, it has
-// all. It is only told, not enforced.
+// all. It is only told, but for Create Private Threads, which is enforced.
 func (s *Server) Allow(guildID string, bits uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -81,15 +81,3 @@ func (s *Server) openThread(in *incoming) answer {
 	s.change()
 	return answer{http.StatusCreated, s.channelJSON(c)}
 }
-
-// getThreads answers with all threads of a server: here none is ever closed.
-// https://discord.com/developers/docs/resources/guild#list-active-guild-threads
-func (s *Server) getThreads(in *incoming) answer {
-	threads := []any{}
-	for _, c := range s.channels {
-		if c.guild == in.PathValue("guild") && c.kind == kindThread {
-			threads = append(threads, s.channelJSON(c))
-		}
-	}
-	return answer{http.StatusOK, map[string]any{"threads": threads, "members": []any{}, "has_more": false}}
-}

@@ -13,7 +13,8 @@ func (s *Server) guildJSON(g *guild) map[string]any {
 	for _, c := range s.channels {
 		switch {
 		case c.guild != g.id:
-		case c.kind == kindThread:
+		case c.kind == kindPrivate && c.archived:
+		case c.kind == kindThread, c.kind == kindPrivate:
 			threads = append(threads, s.channelJSON(c))
 		default:
 			channels = append(channels, s.channelJSON(c))
@@ -33,6 +34,13 @@ func (s *Server) channelJSON(c *channel) map[string]any {
 	}
 	if c.parent != "" {
 		j["parent_id"] = c.parent
+	}
+	if c.owner != "" {
+		j["owner_id"] = c.owner
+		j["thread_metadata"] = map[string]any{
+			"archived": c.archived, "locked": c.locked, "invitable": c.invitable, "auto_archive_duration": 10080,
+			"archive_timestamp": time.Now().UTC().Format(time.RFC3339Nano),
+		}
 	}
 	return j
 }

@@ -80,6 +80,7 @@ type Seen struct {
 	Reading          // of the content and then the embeds, a line each
 	Pings   []string // the IDs of those whom it notifies; "everyone" for a crowd
 	Direct  bool
+	Room    bool // in a private thread
 }
 
 // Channel lists what stands in a channel for all to see, oldest first.
@@ -112,8 +113,8 @@ func (s *Server) sees(personID string, m *Message) bool {
 	if m.OnlyFor != "" {
 		return m.OnlyFor == personID
 	}
-	with := s.channels[m.Channel].with
-	return with == "" || with == personID
+	in := s.channels[m.Channel]
+	return (in.with == "" || in.with == personID) && in.inThread(personID)
 }
 
 func (s *Server) seen(wanted func(*Message) bool) []Seen {
@@ -129,7 +130,7 @@ func (s *Server) seen(wanted func(*Message) bool) []Seen {
 			reading.add(s.read(e.Description))
 		}
 		reading.Links = append(reading.Links, m.leads...)
-		out = append(out, Seen{Message: copied, Reading: reading, Pings: m.pings(), Direct: s.channels[m.Channel].with != ""})
+		out = append(out, Seen{Message: copied, Reading: reading, Pings: m.pings(), Direct: s.channels[m.Channel].with != "", Room: s.channels[m.Channel].kind == kindPrivate})
 	}
 	return out
 }

@@ -51,8 +51,11 @@ func (s *Server) routes() http.Handler {
 	handle("GET /users/@me/guilds", s.getGuilds)
 	handle("GET /channels/{channel}/messages", s.getMessages)
 	handle("POST /channels/{channel}/messages/{message}/threads", s.openThread)
+	handle("POST /channels/{channel}/threads", s.createThread)
+	handle("PUT /channels/{channel}/thread-members/{person}", s.addToThread)
+	handle("GET /channels/{channel}/users/@me/threads/archived/private", s.archivedThreads)
+	handle("GET /guilds/{guild}/threads/active", s.activeThreads)
 	handle("GET /guilds/{guild}", s.getGuild)
-	handle("GET /guilds/{guild}/threads/active", s.getThreads)
 	handle("GET /guilds/{guild}/roles", s.getRoles)
 	handle("GET /guilds/{guild}/members", s.getMembers)
 	handle("GET /guilds/{guild}/members/{person}", s.getMember)
@@ -238,6 +241,9 @@ func (s *Server) createMessage(in *incoming) answer {
 	if err != nil {
 		return invalidForm(err.Error())
 	}
+	if c.locked {
+		return refuse(http.StatusBadRequest, 50083, "Thread is archived")
+	}
 	if p, ok := s.people[c.with]; ok && p.NoDirect {
 		return refuse(http.StatusForbidden, 50007, "Cannot send messages to this user")
 	}
@@ -252,6 +258,7 @@ func (s *Server) createMessage(in *incoming) answer {
 	if b.empty() {
 		return refuse(http.StatusBadRequest, 50006, "Cannot send an empty message")
 	}
+	c.archived = false // what is said brings a thread back
 	m := s.botSays(c.id, b, in.files)
 	if b.Nonce != "" {
 		m.Nonce = b.Nonce

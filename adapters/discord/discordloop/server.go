@@ -19,6 +19,7 @@ type Options struct {
 	// Intents that the bot may not ask for: identifying with one ends with close
 	// code 4014.
 	DeniedIntents int
+	ThreadsInPage int // of those that were put away; default 100
 	// Check sees every request to the HTTP API before it is served. path begins
 	// after the API's version and has the query in it; body is JSON (of an upload,
 	// its payload_json) or empty. An answer to an interaction that came over HTTP is
@@ -78,13 +79,19 @@ type channel struct {
 	hidden bool     // from everybody but
 	seenBy []string // these roles and people
 	with   string   // the person of direct messages
+
+	// Of a private thread: who made it, who is in it besides the bot, and how it stands.
+	owner                       string
+	members                     []string
+	archived, locked, invitable bool
 }
 
 // Kinds of channels.
 const (
-	kindText   = 0
-	kindDirect = 1
-	kindThread = 11
+	kindText    = 0
+	kindDirect  = 1
+	kindThread  = 11
+	kindPrivate = 12
 )
 
 // Person is somebody on Discord. Everybody is a member of every server.

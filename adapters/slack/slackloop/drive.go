@@ -24,6 +24,9 @@ func (s *Server) Say(person, channel, text string, o SayOptions) string {
 	e["channel"], e["channel_type"], e["event_ts"] = channel, channelType(channel), m.TS
 	e["client_msg_id"] = "client-" + m.TS
 	e["blocks"] = []result{{"type": "rich_text", "block_id": "b", "elements": []result{}}}
+	if channelType(channel) == "mpim" { // the app has no scope to hear of it
+		return m.TS
+	}
 	d := s.event(e)
 	d.said, d.MessageTS = true, m.TS
 	if strings.Contains(text, "<@"+BotUser+">") && channelType(channel) != "im" {
@@ -36,6 +39,9 @@ func (s *Server) Say(person, channel, text string, o SayOptions) string {
 func channelType(channel string) string {
 	if strings.HasPrefix(channel, "D") {
 		return "im"
+	}
+	if strings.HasPrefix(channel, "G") {
+		return "mpim"
 	}
 	return "channel"
 }

@@ -28,6 +28,8 @@ func (s *Server) readHistoryArgs(payload []byte) (historyArgs, error) {
 		return args, failure("channel_not_found")
 	case c.BotOut:
 		return args, failure("not_in_channel")
+	case channelType(args.Channel) == "mpim" && !slices.Contains(s.options.Scopes, "mpim:history"):
+		return args, failure("missing_scope")
 	}
 	return args, nil
 }
@@ -115,18 +117,4 @@ func (s *Server) shown(m *Message, withMetadata bool) result {
 		out["files"] = files
 	}
 	return out
-}
-
-// openConversation serves conversations.open with one person.
-func (s *Server) openConversation(payload []byte) (result, error) {
-	var args struct {
-		Users string `json:"users"`
-	}
-	if err := json.Unmarshal(payload, &args); err != nil {
-		return nil, failure("invalid_arguments")
-	}
-	if _, ok := s.people[args.Users]; !ok {
-		return nil, failure("user_not_found")
-	}
-	return result{"channel": result{"id": DM(args.Users)}}, nil
 }

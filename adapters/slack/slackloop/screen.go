@@ -22,6 +22,7 @@ type Shown struct {
 	Pings       []string // IDs of people, or Everyone
 	Ephemeral   bool
 	Direct      bool
+	Room        bool // in a group direct message
 }
 
 // Screen is what the bot has said that a person can see now, oldest first.
@@ -31,10 +32,10 @@ func (s *Server) Screen(person string) []Shown {
 	var out []Shown
 	for _, m := range s.messages {
 		direct := channelType(m.Channel) == "im"
-		if !m.own() || m.Deleted || m.EphemeralTo != "" && m.EphemeralTo != person || direct && m.Channel != DM(person) {
+		if !m.own() || m.Deleted || m.EphemeralTo != "" && m.EphemeralTo != person || direct && m.Channel != DM(person) || !s.inRoom(person, m.Channel) {
 			continue
 		}
-		shown := Shown{Channel: m.Channel, TS: m.TS, Ephemeral: m.EphemeralTo != "", Direct: direct}
+		shown := Shown{Channel: m.Channel, TS: m.TS, Ephemeral: m.EphemeralTo != "", Direct: direct, Room: channelType(m.Channel) == "mpim"}
 		s.render(m, &shown)
 		out = append(out, shown)
 	}

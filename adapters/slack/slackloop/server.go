@@ -68,7 +68,8 @@ type Server struct {
 	changed  chan struct{} // closed and made anew whenever something changes
 	people   map[string]Person
 	channels map[string]Channel
-	absent   map[string]bool // channel/person: they have left
+	rooms    map[string][]string // group direct messages: who is in them
+	absent   map[string]bool     // channel/person: they have left
 	groups   map[string]userGroup
 	lastTS   int64
 	serial   int
@@ -101,7 +102,7 @@ func Start(o Options) *Server {
 		o.Now = time.Now
 	}
 	if o.Scopes == nil {
-		o.Scopes = strings.Fields("app_mentions:read channels:history chat:write commands files:write groups:history im:history im:write users:read channels:read groups:read usergroups:read")
+		o.Scopes = strings.Fields("app_mentions:read channels:history chat:write commands files:write groups:history im:history im:write users:read channels:read groups:read usergroups:read mpim:write")
 	}
 	s := &Server{
 		options:   o,
@@ -109,6 +110,7 @@ func Start(o Options) *Server {
 		changed:   make(chan struct{}),
 		people:    map[string]Person{BotUser: {ID: BotUser, Name: BotName}},
 		channels:  map[string]Channel{},
+		rooms:     map[string][]string{},
 		absent:    map[string]bool{},
 		groups:    map[string]userGroup{},
 		files:     map[string]*File{},

@@ -16,6 +16,11 @@ for space in string.gmatch(ARGV[8], '%S+') do
   if redis.call('HEXISTS', KEYS[16], space) == 1 then return { 'conflict', 'left' } end
 end
 
+local writes = cjson.decode(ARGV[7])
+for _, w in ipairs(writes) do
+  if w.op == 'WRITTEN' and (redis.call('HGET', KEYS[w.key], w.args[1]) or '[]') ~= w.args[2] then return { 'conflict', 'written' } end
+end
+
 local version = ''
 if ARGV[5] ~= '' then
   local current = redis.call('HGET', KEYS[15], ARGV[4]) or '0'
@@ -26,7 +31,8 @@ if ARGV[5] ~= '' then
 end
 if ARGV[3] ~= '' then redis.call('SET', KEYS[13], '1', 'EX', 86400) end
 
-for _, w in ipairs(cjson.decode(ARGV[7])) do
+local taken = {}
+for _, w in ipairs(writes) do
   if w.op == 'ENTER' or w.op == 'STAY' or w.op == 'LEAVE' then
     local words, there = {}, false
     if w.op == 'ENTER' then words[1] = w.args[2] end
@@ -40,10 +46,16 @@ for _, w in ipairs(cjson.decode(ARGV[7])) do
     else
       redis.call('HDEL', KEYS[w.key], w.args[1])
     end
+  elseif w.op == 'WRITTEN' then
+    redis.call('HSET', KEYS[w.key], w.args[1], w.args[3])
   elseif w.op == 'WITHDRAW' then
     local old, new, lane, body = unpack(w.args)
-    if item_held(redis.call('HGET', posts, old) or '') then
+    local stored = redis.call('HGET', posts, old) or ''
+    local sends = string.match(redis.call('HGET', sending, old) or '', ' 1$')
+    if item_held(stored) or item_fleeting(stored) and not sends then
       redis.call('HDEL', posts, old)
+      redis.call('HDEL', sending, old)
+      taken[old] = true
       if new then
         redis.call('HSET', posts, new, 'P' .. int(now) .. ' ' .. body)
         lane_push(queue, lane, post_number(numbers), new)
@@ -80,7 +92,8 @@ local function known(key)
 end
 
 for _, p in ipairs(e.posts) do
-  if p.change or not known(p.key) then
+  local comes = not (p.after and taken[p.after]) and (not p.instead or taken[p.instead])
+  if comes and (p.change or not known(p.key)) then
     if p.change then
       change(p)
     else

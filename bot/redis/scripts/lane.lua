@@ -6,7 +6,8 @@
 --         14 jobs, 15 due, 16 lease, 17 next, 18 tries, 19 what was sent to the
 --         person of the lane
 --   ARGV  1 time, 2 lane, 3 what: begin, end, pause, 4 holder, 5 entry, 6 outcome
---         ('changed' for a change, however it ended), 7 message (sent) or report
+--         ('changed' for a change, however it ended, 'apart' for
+--         what goes to people one by one), 7 message (sent) or report
 --         (otherwise), 8 message id to know under the record ('' for none), 9 what
 --         to know it as, 10 state to pause with ('' for none), 11 id of the
 --         report, 12 whose direct message it was ('' for nobody's), 13 job that
@@ -73,6 +74,13 @@ elseif ARGV[6] == 'sent' then
   end
   if ARGV[8] ~= '' then redis.call('HSET', KEYS[13], ARGV[8], ARGV[9]) end
   if head == entry then lane_drop(P, member, entry) end
+elseif ARGV[6] == 'apart' then
+  if holds and head == entry then
+    -- It has ended, as no message of its own.
+    redis.call('HSET', P.sent, entry, '')
+    redis.call('ZADD', sentat, int(now), entry)
+    lane_drop(P, member, entry)
+  end
 elseif holds and head == entry then
   undelivered(member, entry)
   lane_drop(P, member, entry)

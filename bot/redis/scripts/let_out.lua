@@ -3,15 +3,17 @@
 --         9 sentat, 10 numbers, 11 written, 12 what was sent to the person,
 --         13… turns in check-ins of which nobody was told in time
 --   ARGV  1 time, 2 lane, 3 the post as advance takes it, or '', 4 when the
---         person was written to, 5 whose turns those are, as JSON, 6… members of the
---         queue
--- Returns ok, or conflict if not all of them are there.
+--         person was written to, 5 whose turns those are, as JSON, 6 when
+--         they were written to before, 7… members of the queue
+-- Returns ok, or conflict if not all of them are there, or something else went out
+-- meanwhile.
 local now, lane = now_ms(ARGV[1]), ARGV[2]
-for i = 6, #ARGV do
+if ARGV[3] ~= '' and (redis.call('HGET', KEYS[11], lane) or '[]') ~= ARGV[6] then return { 'conflict' } end
+for i = 7, #ARGV do
   local there = redis.call('ZSCORE', KEYS[7], ARGV[i])
   if not there or redis.call('HEXISTS', KEYS[6], string.sub(ARGV[i], #lane + 15)) == 0 then return { 'conflict' } end
 end
-for i = 6, #ARGV do
+for i = 7, #ARGV do
   local key = string.sub(ARGV[i], #lane + 15)
   redis.call('ZREM', KEYS[7], ARGV[i])
   redis.call('HDEL', KEYS[6], key)

@@ -96,6 +96,8 @@ end
 -- Nothing in a string of JSON looks like this.
 local function item_held(stored) return string.find(stored, '"unasked":{', 1, true) end
 
+local function item_fleeting(stored) return string.find(stored, '"fleeting":{', 1, true) end
+
 local function changed_key(entry) return string.sub(entry, 1, -14) end
 
 local function lane_head(queue, lane)
@@ -144,8 +146,12 @@ local function lane_begin(P, lane, now)
       redis.call('HDEL', P.lanes, lane)
       return { 'empty' }
     end
-    kind, queued, body = item_kind(redis.call('HGET', P.posts, key))
-    if kind == 'C' then
+    local stored = redis.call('HGET', P.posts, key)
+    kind, queued, body = item_kind(stored)
+    if not stored then -- it was withdrawn
+      kind = ''
+      lane_drop(P, member, key)
+    elseif kind == 'C' then
       target = redis.call('HGET', P.sent, changed_key(key)) or ''
       if target == '' then
         local post = redis.call('HGET', P.posts, changed_key(key))

@@ -131,7 +131,7 @@ func TestManifestForDiscord(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &got); err != nil {
 		t.Fatal(err)
 	}
-	if want := "https://discord.com/oauth2/authorize?client_id=42&scope=bot+applications.commands&permissions=17901423807488"; got.Invitation != want || !strings.Contains(out, want) {
+	if want := "https://discord.com/oauth2/authorize?client_id=42&scope=bot+applications.commands&permissions=17970143284224"; got.Invitation != want || !strings.Contains(out, want) {
 		t.Errorf("the invitation is %s", got.Invitation)
 	}
 	var names []string

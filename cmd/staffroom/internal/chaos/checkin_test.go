@@ -5,6 +5,7 @@ package chaos
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
@@ -24,7 +25,8 @@ import (
 func TestCheckIn(t *testing.T) {
 	t.Parallel()
 	begin(t)
-	m := newMorning(t)
+	m := newMorning(t, chance(checkInKills), points("send", "advance", "due_settle", "claim", "settle", "lane", "held", "let_out", "checkin_take", "checkin_talk"))
+	m.plan()
 	m.run()
 	m.check()
 }
@@ -43,7 +45,7 @@ const (
 	fewPauses = 2
 )
 
-// morning is a crew, a workspace, and a check-in there.
+// morning is a crew, a workspace, and what is due there at noon of its zone.
 type morning struct {
 	*crew
 	slack  *slackloop.Server
@@ -51,14 +53,12 @@ type morning struct {
 	look   *house.House // for the harness's own look into the store
 	home   bot.CommunityID
 	due    time.Time
+	zone   string
 }
 
-func newMorning(t *testing.T) *morning {
+func newMorning(t *testing.T, random *rand.Rand, at []string) *morning {
 	m := &morning{
-		crew: &crew{
-			T: t, random: chance(checkInKills), redis: redistest.NewDurable(t),
-			at: points("send", "advance", "due_settle", "claim", "settle", "lane", "held", "let_out", "checkin_take", "checkin_talk"),
-		},
+		crew:  &crew{T: t, random: random, redis: redistest.NewDurable(t), at: at},
 		slack: slackloop.Start(slackloop.Options{RedeliverAfter: 300 * time.Millisecond}),
 	}
 	t.Cleanup(m.slack.Close)
@@ -80,8 +80,7 @@ func newMorning(t *testing.T) *morning {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.home = home.ID
-	m.plan()
+	m.home, m.zone = home.ID, fresh.Zone
 	return m
 }
 

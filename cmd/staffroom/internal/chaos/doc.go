@@ -19,13 +19,18 @@
 // lost with a worker before anybody was told that it arrived, people do again. At
 // the end each was asked once, and the one summary has every answer once.
 //
+// TestPartners: three workers on one Redis, all of which are killed while a round of
+// partners is decided and people are introduced. At the end each has one partner, or two,
+// and was told so once.
+//
 //	main_test.go      flags; the test binary as a worker
 //	worker_test.go    what a worker is: the whole program
 //	points_test.go    the points at which it can be told to kill itself
 //	chat_*_test.go    TestChat, and what it checks
 //	fleet_test.go     TestSchedule: its fleet, from beginning to end
 //	checkin_test.go   TestCheckIn, from beginning to end
-//	crew_test.go      the workers of both, and who kills them and Redis
+//	partner_test.go   TestPartners, from beginning to end
+//	crew_test.go      the workers of all, and who kills them and Redis
 //	plan_test.go      what is to happen, known without asking the store
 //	zones_test.go     zones that spread rules over the seconds of a minute
 //	weather_test.go   the bad way to the platforms

@@ -62,6 +62,7 @@ const (
 	slackWeather
 	discordWeather
 	checkInKills
+	partnerKills
 	checkInTalk // the last: each person's follows
 )
 

@@ -32,6 +32,8 @@ type school struct {
 	room     *room // the same platform, as it tells who is where
 	logged   logged
 	inputs   int
+	program  string // of partners, in tests that ask for it
+	mayFail  bool   // what people ask and jobs do, since the program is being killed
 }
 
 // logged is what the house wrote into its log.

@@ -43,6 +43,7 @@ type Options struct {
 	Runner   scheduler.Options                  // its Logger is set to Log
 	Pages    library.Pages                      // the web as the library sees it; nil: the web itself, or nothing if Manual
 	FeedsAt  string                             // where Library.Feeds is reached from the internet; "": nowhere
+	Words    *locale.Catalogue                  // what people are told; nil: it is read for this house
 	Adapters func(Tools) ([]bot.Adapter, error) // makes the platforms
 }
 
@@ -83,9 +84,11 @@ func Build(ctx context.Context, o Options) (*House, error) {
 	if err != nil {
 		return nil, err
 	}
-	words, err := locale.New()
-	if err != nil {
-		return nil, err
+	words := o.Words
+	if words == nil {
+		if words, err = locale.New(); err != nil {
+			return nil, err
+		}
 	}
 	words.OnMissing(func(language string, key bot.Key) {
 		o.Log.Error("a message is missing from the catalogue", "language", language, "key", key)
@@ -131,6 +134,7 @@ func Build(ctx context.Context, o Options) (*House, error) {
 	h.Library.Register(h.Router)
 	asking.Register(h.Router)
 	pairs := pairing(store, directory, recurring, words)
+	directory.WhenMoved(pairs.Moved)
 	pairs.Register(h.Router)
 	reports.Register(h.Router)
 	kept := redis.Communities{Store: store}

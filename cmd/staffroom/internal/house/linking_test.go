@@ -21,6 +21,7 @@ type town struct {
 	*testing.T
 	*house.House
 	clock     *scheduler.ManualClock
+	engine    *engine.Engine
 	platforms map[string]*bottest.Adapter
 	inputs    int
 }
@@ -38,7 +39,7 @@ func newTown(t *testing.T) *town {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = e.Close(context.Background()) })
-	o := &town{T: t, clock: clock, platforms: map[string]*bottest.Adapter{}}
+	o := &town{T: t, clock: clock, engine: e, platforms: map[string]*bottest.Adapter{}}
 	o.House, err = house.Build(t.Context(), house.Options{
 		Engine: e, Clock: clock, Manual: true, Language: "en", Zone: "UTC", Version: "test", Log: slog.New(slog.DiscardHandler),
 		FeedsAt: "https://bot.example.org",

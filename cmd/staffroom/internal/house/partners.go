@@ -18,6 +18,7 @@ func pairing(store *redis.Store, directory *community.Directory, recurring *sche
 	s := partner.New(partner.Options{
 		Store: redis.Partners{Store: store}, Schedule: programs{series{recurring, redis.Schedules{Store: store}, partner.SeriesKind}},
 		People: colleagues{participants{directory, redis.Communities{Store: store}}}, Words: words,
+		Courtesy: outbox.NewCourtesy(store, words), Goals: sharedGoals{redis.CheckIns{Store: store}},
 	})
 	recurring.Kind(schedule.Kind{
 		Name: partner.SeriesKind,
@@ -34,6 +35,8 @@ func partnerJobs(r *scheduler.Runner, s *partner.Service) {
 	r.Handle(partner.AgainJobKind, s.Again)
 	r.Handle(partner.GroupJobKind, s.StepGroup)
 	r.Handle(partner.CallJobKind, s.Call)
+	r.Handle(partner.RelayJobKind, s.PassOn)
+	r.Handle(partner.MovedJobKind, s.LookAnew)
 }
 
 // programs is the schedule as partners see it.
@@ -94,6 +97,16 @@ type colleagues struct{ participants }
 func (p colleagues) Home(ctx context.Context, space bot.SpaceID) (partner.Home, error) {
 	c, err := p.Community(ctx, space)
 	return partner.Home{Community: c.ID, Language: c.Language, Zone: c.Zone}, err
+}
+
+// PlaceNames implements partner.People.
+func (p colleagues) PlaceNames(ctx context.Context, c bot.CommunityID) (map[bot.SpaceID]string, error) {
+	all, err := p.Places(ctx, c)
+	out := make(map[bot.SpaceID]string, len(all))
+	for i := range all {
+		out[all[i].Space] = all[i].Called()
+	}
+	return out, err
 }
 
 // Called implements partner.People.

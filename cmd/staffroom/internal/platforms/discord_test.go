@@ -16,7 +16,7 @@ import (
 
 type discordScreen struct {
 	*discordloop.Server
-	guild, chat string
+	name, guild, chat string // the first is that of the connection
 }
 
 func newDiscordScreen(t *testing.T, language string, people ...string) screen {
@@ -30,7 +30,7 @@ func newDiscordScreen(t *testing.T, language string, people ...string) screen {
 		}
 		loop.Close()
 	})
-	s := discordScreen{Server: loop, guild: loop.AddGuild("Lincoln")}
+	s := discordScreen{Server: loop, name: connection, guild: loop.AddGuild("Lincoln")}
 	s.chat = loop.AddChannel(s.guild)
 	for i, p := range people {
 		who := discordloop.Person{ID: p, Name: p, Locale: locales[language]}
@@ -43,7 +43,7 @@ func newDiscordScreen(t *testing.T, language string, people ...string) screen {
 }
 
 func (s discordScreen) adapter(t house.Tools) (bot.Adapter, error) {
-	return discord.New(discord.Options{Name: connection, Token: s.Token(), APIURL: s.URL(), Seal: t.Seal, Words: t.Words, Logger: t.Log})
+	return discord.New(discord.Options{Name: s.name, Token: s.Token(), APIURL: s.URL(), Seal: t.Seal, Words: t.Words, Logger: t.Log})
 }
 
 func (s discordScreen) ready(ctx context.Context) error {
@@ -54,7 +54,7 @@ func (s discordScreen) ready(ctx context.Context) error {
 }
 
 func (s discordScreen) channel() bot.Channel {
-	return bot.Channel{Space: bot.SpaceID{Connection: connection, ID: s.guild}, ID: s.chat}
+	return bot.Channel{Space: bot.SpaceID{Connection: s.name, ID: s.guild}, ID: s.chat}
 }
 
 func (s discordScreen) say(who, text string) string { return s.Say(who, s.chat, text) }

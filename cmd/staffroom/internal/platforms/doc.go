@@ -15,4 +15,6 @@
 //	stage_test.go       people, and what they do and see
 //	checkins_test.go    check-ins, from the form that makes them to the journal
 //	library_test.go     the shared library, from saving to what organizers decide
+//	partners_test.go    partners, from the form that makes rounds to the figures
+//	relay_test.go       partners on two platforms, who write to each other
 package platforms

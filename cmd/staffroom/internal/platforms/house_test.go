@@ -20,6 +20,7 @@ type setting struct {
 	url, language, zone string
 	start               time.Time
 	pages               library.Pages // nil: nobody goes on the web
+	beside              screen        // another platform of the house; nil: none
 }
 
 // openHouse is a house on a platform, whose clock is moved by hand.
@@ -39,7 +40,11 @@ func openHouse(t *testing.T, s screen, in setting) (*house.House, *scheduler.Man
 		Log: slog.New(slog.DiscardHandler), FeedsAt: "https://bot.example.org",
 		Adapters: func(tools house.Tools) ([]bot.Adapter, error) {
 			a, err := s.adapter(tools)
-			return []bot.Adapter{a}, err
+			if in.beside == nil || err != nil {
+				return []bot.Adapter{a}, err
+			}
+			b, err := in.beside.adapter(tools)
+			return []bot.Adapter{a, b}, err
 		},
 	})
 	if err != nil {

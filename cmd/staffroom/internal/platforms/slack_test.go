@@ -12,10 +12,13 @@ import (
 	"github.com/staffroom-bot/staffroom/cmd/staffroom/internal/house"
 )
 
-type slackScreen struct{ *slackloop.Server }
+type slackScreen struct {
+	*slackloop.Server
+	name string // of the connection
+}
 
 func newSlackScreen(t *testing.T, language string, people ...string) screen {
-	s := slackScreen{slackloop.Start(slackloop.Options{Check: spec.Slack(t)})}
+	s := slackScreen{slackloop.Start(slackloop.Options{Check: spec.Slack(t)}), connection}
 	t.Cleanup(func() {
 		for _, err := range s.Complaints() {
 			t.Errorf("Slack would not take it: %v", err)
@@ -31,14 +34,14 @@ func newSlackScreen(t *testing.T, language string, people ...string) screen {
 
 func (s slackScreen) adapter(t house.Tools) (bot.Adapter, error) {
 	return slack.New(slack.Options{
-		Name: connection, BotToken: slackloop.BotToken, AppToken: slackloop.AppToken, APIURL: s.APIURL(), Seal: t.Seal, Logger: t.Log,
+		Name: s.name, BotToken: slackloop.BotToken, AppToken: slackloop.AppToken, APIURL: s.APIURL(), Seal: t.Seal, Logger: t.Log,
 	}), nil
 }
 
 func (s slackScreen) ready(ctx context.Context) error { return s.AwaitConnection(ctx, 1) }
 
 func (s slackScreen) channel() bot.Channel {
-	return bot.Channel{Space: bot.SpaceID{Connection: connection, ID: slackloop.Team}, ID: "CCHAT"}
+	return bot.Channel{Space: bot.SpaceID{Connection: s.name, ID: slackloop.Team}, ID: "CCHAT"}
 }
 
 func (s slackScreen) say(who, text string) string {
