@@ -30,7 +30,7 @@ func TestLaterPutsOffWhatMayBeOver(t *testing.T) {
 		if !errors.Is(got, c.err) {
 			t.Errorf("%v became %v", c.err, got)
 		}
-		if off := got != c.err; off != c.off {
+		if off := got != nil && got.Error() != c.err.Error(); off != c.off {
 			t.Errorf("%v: put off %t", c.err, off)
 		}
 		if c.off {

@@ -87,7 +87,7 @@ func TestTheSweepFindsWhatDiedUnseen(t *testing.T) {
 		b.schedule(map[string]time.Duration{"enters the community": 0})
 		b.ok(b.store.Complete(b.Context(), b.claimOne()))
 		looks := len(b.claimCalls())
-		b.calls.before(2, func() { b.wantClaimed() }) // the index, the script, the index
+		b.calls.Meanwhile(2, func() { b.wantClaimed() }) // the index, the script, the index
 		b.calls.DieAt(2+looks, true)
 		_, err := b.store.advance(b.Context(), change{community: home, Effects: outbox.Effects{Jobs: []scheduler.Job{job(home, "a", noon)}}})
 		if err == nil {

@@ -40,12 +40,12 @@ func newRush(b *bench) *rush {
 		before := hold
 		if n > 0 {
 			inner := hold
-			before = func() { b.calls.before(1, inner); <-r.held }
+			before = func() { b.calls.Meanwhile(1, inner); <-r.held }
 		}
 		hold = before
 	}
 	b.calls.take()
-	b.calls.before(1, hold)
+	b.calls.Meanwhile(1, hold)
 	return r
 }
 

@@ -98,9 +98,9 @@ func meet(b *bench, start, outer, inner act, n int) (met bool) {
 	b.clock.Set(b.clock.Now().Add(24 * time.Hour))
 	i := &interleaving{bench: b, want: map[string]int{}, ran: map[string]int{}}
 	start.do(i)
-	b.calls.before(n, func() { met = true; inner.do(i) })
+	b.calls.Meanwhile(n, func() { met = true; inner.do(i) })
 	outer.do(i)
-	b.calls.before(0, nil)
+	b.calls.Meanwhile(0, nil)
 	i.finish(fmt.Sprintf("%q before command %d of %q with %s", inner.name, n, outer.name, start.name),
 		inner.name == "cancel" || outer.name == "cancel", inner.name == "move to later" || outer.name == "move to later")
 	return met

@@ -188,10 +188,8 @@ func (b *bench) keys() []string {
 // one of them.
 type calls struct {
 	redistest.Mortal
-	mu    sync.Mutex
-	sent  []string // a script's name, or the command's
-	while func()   // called before the next-th command from now on
-	next  int
+	mu   sync.Mutex
+	sent []string // a script's name, or the command's
 }
 
 func newCalls() *calls {
@@ -200,26 +198,8 @@ func newCalls() *calls {
 	return c
 }
 
-// before lets something happen just before the nth command from now on.
-func (c *calls) before(n int, do func()) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.next, c.while = n, do
-}
-
-// note does what is to happen before the coming command, and writes that down.
+// note writes a command down.
 func (c *calls) note(cmd redis.Cmder, pipeline bool) {
-	c.mu.Lock()
-	var do func()
-	if c.next > 0 {
-		if c.next--; c.next == 0 {
-			do = c.while
-		}
-	}
-	c.mu.Unlock()
-	if do != nil {
-		do()
-	}
 	name := "pipeline"
 	if !pipeline {
 		name = cmp.Or(scriptName(cmd), cmd.Name())

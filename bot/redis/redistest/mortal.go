@@ -20,6 +20,8 @@ type Mortal struct {
 	alive int // commands until death; 0: immortal
 	late  bool
 	dead  bool
+	next  int // commands until what is to happen meanwhile; 0: nothing
+	while func()
 }
 
 var _ redis.Hook = (*Mortal)(nil)
@@ -42,8 +44,38 @@ func (m *Mortal) Revive() bool {
 	return died
 }
 
+// Meanwhile lets something happen just before the nth command from now on; 0: nothing any more.
+func (m *Mortal) Meanwhile(n int, do func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.next, m.while = n, do
+}
+
+// Happened reports whether what was to happen meanwhile has begun.
+func (m *Mortal) Happened() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.next == 0
+}
+
+// interrupt does what is to happen before the coming command.
+func (m *Mortal) interrupt() {
+	m.mu.Lock()
+	var do func()
+	if m.next > 0 {
+		if m.next--; m.next == 0 {
+			do = m.while
+		}
+	}
+	m.mu.Unlock()
+	if do != nil {
+		do()
+	}
+}
+
 // begin counts a command. It reports whether to send it and whether to answer.
 func (m *Mortal) begin(cmd redis.Cmder, pipeline bool) (send, answer bool) {
+	m.interrupt()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.dead {

@@ -3,54 +3,12 @@ package house_test
 import (
 	"slices"
 	"strings"
-	"sync"
 	"testing"
-
-	"github.com/redis/go-redis/v9"
 
 	"github.com/staffroom-bot/staffroom/bot"
 	"github.com/staffroom-bot/staffroom/bot/bottest"
 	"github.com/staffroom-bot/staffroom/bot/redis/redistest"
 )
-
-// meanwhile lets something happen just before the nth command of whoever sends one.
-type meanwhile struct {
-	redistest.Mortal
-	mu sync.Mutex
-	n  int // 0: not any more
-	do func()
-}
-
-func newMeanwhile() *meanwhile {
-	m := &meanwhile{}
-	m.Before = func(redis.Cmder, bool) {
-		m.mu.Lock()
-		var do func()
-		if m.n > 0 {
-			if m.n--; m.n == 0 {
-				do = m.do
-			}
-		}
-		m.mu.Unlock()
-		if do != nil {
-			do()
-		}
-	}
-	return m
-}
-
-func (m *meanwhile) before(n int, do func()) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.n, m.do = n, do
-}
-
-// over reports whether it has happened.
-func (m *meanwhile) over() bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.n == 0
-}
 
 // Two partners who cannot make it press at once: whichever command of one the other comes
 // before, both are out, nobody is looked for in their place, and they are in again next round.
@@ -60,12 +18,12 @@ func TestTwoPartnersWhoCannotMakeItAtOnce(t *testing.T) {
 		s.program = s.pairsEvery("every 2 weeks on tuesday at 10am", "ana", "joe")
 		s.until("2026-09-08 11:00")
 		path := "/partner/cant/" + s.groupOf("ana")
-		m := newMeanwhile()
-		s.engine.Client().AddHook(m)
-		m.before(n, func() { s.ask("joe", path) })
+		var m redistest.Mortal
+		s.engine.Client().AddHook(&m)
+		m.Meanwhile(n, func() { s.ask("joe", path) })
 		s.ask("ana", path)
-		within = m.over()
-		m.before(0, nil)
+		within = m.Happened()
+		m.Meanwhile(0, nil)
 		s.ask("ana", path) // delivered again, it changes nothing
 		s.until("2026-09-09 11:00")
 		for _, u := range []string{"ana", "joe"} {
@@ -105,12 +63,12 @@ func TestAPairPartsWhileSomebodyComes(t *testing.T) {
 		path := "/partner/cant/" + s.groupOf("ana")
 		s.takesPart(s.program, "max")
 		s.until("2026-09-08 11:59")
-		m := newMeanwhile()
-		s.engine.Client().AddHook(m)
-		m.before(n, func() { s.ask("ana", path) })
+		var m redistest.Mortal
+		s.engine.Client().AddHook(&m)
+		m.Meanwhile(n, func() { s.ask("ana", path) })
 		s.until("2026-09-08 12:10")
-		within = m.over()
-		m.before(0, nil)
+		within = m.Happened()
+		m.Meanwhile(0, nil)
 		s.until("2026-09-09 11:00")
 		if !within {
 			break
