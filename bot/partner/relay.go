@@ -262,8 +262,11 @@ func (s *Service) passOn(ctx context.Context, p *Program, g *Group, now time.Tim
 // passed nothing.
 func (s *Service) Moved(m bot.Member, now time.Time) (scheduler.Job, error) {
 	body, err := json.Marshal(m.ID)
-	return scheduler.Job{Group: string(m.Community), ID: "partner/moved/" + string(m.ID), Kind: MovedJobKind, Due: now, Payload: body}, err
+	return scheduler.Job{Group: string(m.Community), ID: MovedJobID(m.ID), Kind: MovedJobKind, Due: now, Payload: body}, err
 }
+
+// MovedJobID names that job.
+func MovedJobID(m bot.MemberID) string { return "partner/moved/" + string(m) }
 
 // LookAnew is the scheduler.Handler of MovedJobKind: it looks whether messages may still be
 // passed on in the groups of a member.

@@ -302,7 +302,8 @@ func (s Partners) Forget(ctx context.Context, c bot.CommunityID, m bot.MemberID)
 			return err
 		}
 	}
-	return nil
+	_, err = s.advance(ctx, change{community: c, Effects: outbox.Effects{Cancel: []string{partner.MovedJobID(m)}}})
+	return err
 }
 
 // forgetIn forgets a member in one program: their numbers in the history, their seats.
