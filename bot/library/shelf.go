@@ -243,6 +243,14 @@ func entryOf(r *Resource) index.Entry {
 		ID: r.ID, Title: r.Called(), Subject: r.Subject, Tags: r.Tags, Grades: r.Grades,
 		Saved: r.Created, Worth: r.Worth(), Number: int(r.Created.Unix()),
 	}
+	if host := (link.Link{Address: r.Address}).Host(); host != "" {
+		e.Sites = append(e.Sites, host)
+	}
+	// What leads to the same by another host, such as a shortened video, has that too.
+	if host, _, _ := strings.Cut(r.Key, "/"); !slices.Contains(e.Sites, host) {
+		host, _, _ = strings.Cut(host, ":")
+		e.Sites = append(e.Sites, host)
+	}
 	texts := []string{r.About, r.Page.Description, r.Page.Site, r.Page.Author, r.Licensed(), r.Page.Title}
 	for _, c := range r.Credits {
 		texts = append(texts, c.Note)

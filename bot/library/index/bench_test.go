@@ -12,7 +12,7 @@ import (
 
 // town is a library of made-up resources: words as frequent as in a language
 // whose fifty most frequent are left out, titles of three to eight, notes of ten
-// to thirty.
+// to thirty, on six thousand sites.
 // https://en.wikipedia.org/wiki/Zipf%27s_law
 func town(n int) ([]Entry, []string) {
 	r := rand.New(rand.NewPCG(1, 2))
@@ -36,6 +36,7 @@ func town(n int) ([]Entry, []string) {
 		entries[i] = Entry{
 			ID: fmt.Sprintf("01j%013d", i), Title: some(3, 8), Text: some(10, 30), Subject: vocabulary[i%20], Tags: []string{vocabulary[i%300]},
 			Grades: []string{fmt.Sprint(i % 12)}, People: []string{fmt.Sprint("m", i%500)}, Number: i,
+			Sites: []string{[]string{"www", "es", "lessons"}[i%3] + "." + vocabulary[i%2000] + ".org"},
 		}
 	}
 	queries := make([]string, 1000)

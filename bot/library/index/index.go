@@ -12,7 +12,9 @@
 // word in a short title more than one in a long description. A word as it was
 // typed counts more than another form of it, and that more than one that begins so.
 // Only words that are nowhere in the library are taken for slips, of one letter,
-// or two if the word is long. How useful people found a resource (Entry.Worth)
+// or two if the word is long. A host is found by its name, by that of a site above it
+// ("wikipedia.org" has "es.wikipedia.org") and by the words in it; what was typed as a host
+// finds nothing that is only like it. How useful people found a resource (Entry.Worth)
 // moves it up by half at most.
 //
 // https://en.wikipedia.org/wiki/Okapi_BM25
@@ -36,7 +38,8 @@ import (
 type Entry struct {
 	ID      string
 	Title   string
-	Text    string // whatever else may be looked for: notes, description, site
+	Text    string   // whatever else may be looked for: notes, description
+	Sites   []string // the hosts of its addresses, in small letters and ASCII
 	Subject string
 	Tags    []string // without "#"
 	Grades  []string

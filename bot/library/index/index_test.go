@@ -202,3 +202,54 @@ func TestSame(t *testing.T) {
 		}
 	}
 }
+
+// What is on a site is found by its host, whatever its title is, and by no other host.
+func TestFindSites(t *testing.T) {
+	x := filled(t, []Entry{
+		{ID: "phet", Number: 1, Title: "Balancing acts", Sites: []string{"phet.colorado.edu"}},
+		{ID: "water", Number: 2, Title: "El ciclo del agua", Sites: []string{"es.wikipedia.org"}},
+		{ID: "cycle", Number: 3, Title: "Water cycle", Sites: []string{"en.wikipedia.org"}},
+		{ID: "a", Number: 4, Title: "a.example.org/1", Text: "b.example.org is like it", Sites: []string{"a.example.org"}},
+		{ID: "j", Number: 5, Title: "j.example.org/1", Sites: []string{"j.example.org"}},
+		{ID: "ours", Number: 6, Title: "Lesson plans", Sites: []string{"ours.github.io"}},
+		{ID: "code", Number: 7, Title: "What Code.org has for grade 4", Sites: []string{"lessons.example.net"}},
+		{ID: "standard", Number: 8, Title: "Fractions for K.CC", Sites: []string{"m.fun-with-fractions.co.uk"}},
+		{ID: "video", Number: 9, Title: "Fractions on a line", Sites: []string{"youtu.be", "youtube.com"}},
+	})
+	for typed, want := range map[string]string{
+		"phet":                            "phet",
+		"colorado":                        "phet",
+		"phet.colorado.edu":               "phet",
+		"Colorado.edu":                    "phet",
+		"https://phet.colorado.edu":       "phet",
+		"https://phet.colorado.edu/":      "phet",
+		"(phet.colorado.edu)":             "phet",
+		"phat.colorado.edu":               "",
+		"edu":                             "",
+		"wikipedia.org":                   "cycle water",
+		"wikipedia":                       "cycle water",
+		"es.wikipedia.org":                "water",
+		"www.wikipedia.org water":         "cycle water",
+		"water wikipedia.org":             "cycle water",
+		"https://es.wikipedia.org/agua":   "water",
+		"fr.wikipedia.org":                "",
+		"a.example.org":                   "a",
+		"b.example.org":                   "",
+		"x.example.org":                   "",
+		"example.org":                     "j a",
+		"github":                          "ours",
+		"ours.github.io":                  "ours",
+		"code.org":                        "code",
+		"K.CC":                            "standard",
+		"K.CD":                            "",
+		"fun-with-fractions.co.uk":        "standard",
+		"with fractions on a line":        "video standard",
+		"youtu.be":                        "video",
+		"youtube":                         "video",
+		"https://phet.colorado.edu water": "phet",
+	} {
+		if got := find(t, x, Query{Words: typed}).IDs; strings.Join(got, " ") != want {
+			t.Errorf("%q finds %q, want %q", typed, got, want)
+		}
+	}
+}

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/staffroom-bot/staffroom/bot/library/link"
 )
 
 // textbooks are the real resources that the judged queries are about, by their
@@ -40,7 +42,11 @@ func textbooks(tb testing.TB) (entries []Entry, refs map[string]string) {
 				continue
 			}
 			known[col[5]] = true
-			entries = append(entries, Entry{ID: col[5], Title: col[2], Subject: col[3], Text: col[1] + "\n" + col[4], Number: len(entries)})
+			at, err := link.Parse(col[5])
+			if err != nil {
+				tb.Fatal(err)
+			}
+			entries = append(entries, Entry{ID: col[5], Sites: []string{at.Host()}, Title: col[2], Subject: col[3], Text: col[1] + "\n" + col[4], Number: len(entries)})
 		}
 		if err := cmp.Or(lines.Err(), f.Close()); err != nil {
 			tb.Fatal(err)

@@ -15,13 +15,18 @@ const (
 	beginning       = 0.5 // a word of the title that begins so
 	begun           = 1.5 // the same, if the word itself is nowhere
 	elsewhere       = 0.7 // in what is not the title
+	onSite          = 2.0 // the site itself
+	inHost          = 0.7 // a word in the site's host
 	nearly          = 1.0 // a word of the title that differs by a slip
 	nearlyElsewhere = 0.3
 )
 
 // match is where one word may be.
 func (w *word) match() query.Query {
-	ways := []query.Query{term(titleField, w.plain, asTyped)}
+	if w.host != "" {
+		return bleve.NewDisjunctionQuery(term(hostField, w.host, onSite), term(titleField, w.host, inTitle))
+	}
+	ways := []query.Query{term(titleField, w.plain, asTyped), term(hostField, w.plain, inHost)}
 	for _, s := range w.stems {
 		ways = append(ways, term(stemField, s, inTitle), term(textField, s, elsewhere))
 	}
@@ -69,15 +74,29 @@ func all(wanted []word) matcher {
 	return b
 }
 
-// most matches what has half of the words or more.
+// most matches what has half of the words or more, and every host.
 func most(wanted []word) matcher {
 	must, should := parts(wanted)
 	if len(must) == 0 {
 		must = should
 	}
-	d := bleve.NewDisjunctionQuery(must...)
-	d.SetMin(float64((len(must) + 1) / 2))
-	return d
+	half := (len(must) + 1) / 2
+	var hosts []query.Query
+	for i := range wanted {
+		if wanted[i].host != "" { // they stand first
+			hosts = append(hosts, must[i])
+		}
+	}
+	others := bleve.NewDisjunctionQuery(must[len(hosts):]...)
+	others.SetMin(float64(max(0, half-len(hosts))))
+	switch {
+	case len(hosts) == 0:
+		return others
+	case half <= len(hosts):
+		return query.NewBooleanQuery(hosts, must[len(hosts):], nil)
+	default:
+		return bleve.NewConjunctionQuery(append(hosts, others)...)
+	}
 }
 
 func parts(wanted []word) (must, should []query.Query) {

@@ -25,6 +25,7 @@ const (
 	titleField = "title" // its words as they are
 	stemField  = "stem"  // its words without their endings
 	textField  = "text"  // the words of everything else, without their endings
+	hostField  = "host"  // the hosts of its addresses, what is above them, and their words
 	tagField   = "tag"   // "#fractions", and whatever else must be the same: see label
 )
 
@@ -83,6 +84,9 @@ func newMapping() (*mapping.IndexMappingImpl, *words, error) {
 	tags := field(tagField, exactly)
 	tags.SkipFreqNorm = true
 	doc.AddFieldMappingsAt("Tags", tags)
+	hosts := field(hostField, exactly)
+	hosts.SkipFreqNorm = true
+	doc.AddFieldMappingsAt("Hosts", hosts)
 	m.DefaultMapping = doc
 	w := &words{plain: m.AnalyzerNamed(plain), english: m.AnalyzerNamed(english), spanish: m.AnalyzerNamed(spanish), common: analysis.NewTokenMap()}
 	for _, list := range [][]byte{en.EnglishStopWords, es.SpanishStopWords} {
@@ -96,13 +100,13 @@ func newMapping() (*mapping.IndexMappingImpl, *words, error) {
 // document is an entry as the index takes it.
 type document struct {
 	Title, Text string
-	Tags        []string
+	Hosts, Tags []string
 }
 
 // document makes one of an entry. What must be the same is a label with the
 // field's name.
 func (w *words) document(e *Entry) document {
-	d := document{Title: e.Title, Text: strings.Join(append([]string{e.Text, e.Subject}, e.Tags...), "\n")}
+	d := document{Title: e.Title, Text: strings.Join(append([]string{e.Text, e.Subject}, e.Tags...), "\n"), Hosts: w.hostTerms(e.Sites)}
 	for _, t := range e.Tags {
 		d.Tags = append(d.Tags, w.label("tag", t))
 	}
@@ -131,6 +135,7 @@ func (w *words) label(kind, text string) string {
 type word struct {
 	plain  string
 	stems  []string
+	host   string // the word is one, and nothing else
 	common bool
 	longer []string // words of titles that begin so
 	slip   bool     // it is nowhere in the library
@@ -139,7 +144,22 @@ type word struct {
 // wanted are the words of what was typed.
 func (w *words) wanted(in bleve.Index, typed string) ([]word, error) {
 	var out []word
-	for _, t := range w.plain.Analyze([]byte(typed)) {
+	var rest []string
+	for _, part := range strings.Fields(typed) {
+		host := hostIn(part)
+		if host == "" {
+			rest = append(rest, part)
+			continue
+		}
+		if len(out) < mostWords {
+			out = append(out, word{host: host})
+		}
+		rest = append(rest, pathIn(part))
+	}
+	for _, t := range w.plain.Analyze([]byte(strings.Join(rest, " "))) {
+		if len(out) == mostWords {
+			break
+		}
 		found := w.word(t.Term)
 		known, err := found.known(in)
 		if err == nil && !found.common {
@@ -149,9 +169,7 @@ func (w *words) wanted(in bleve.Index, typed string) ([]word, error) {
 			return nil, err
 		}
 		found.slip = !known && !found.common && slips(found.plain) > 0
-		if out = append(out, found); len(out) == mostWords {
-			break
-		}
+		out = append(out, found)
 	}
 	return out, nil
 }
@@ -206,7 +224,7 @@ const mostWords = 12
 
 // known reports whether the library has the word somewhere.
 func (w *word) known(in bleve.Index) (bool, error) {
-	for field, terms := range map[string][]string{titleField: {w.plain}, stemField: w.stems, textField: w.stems} {
+	for field, terms := range map[string][]string{titleField: {w.plain}, hostField: {w.plain}, stemField: w.stems, textField: w.stems} {
 		for _, term := range terms {
 			dict, err := in.FieldDictRange(field, []byte(term), []byte(term))
 			if err != nil {
@@ -260,10 +278,11 @@ func longer(in bleve.Index, typed string) ([]string, error) {
 	return out, nil
 }
 
-// slips is how many letters of a word may be wrong.
+// slips is how many letters of a word may be wrong: none where it has dots, as names of
+// sites and of standards have.
 func slips(word string) int {
 	switch n := utf8.RuneCountInString(word); {
-	case n < 4:
+	case n < 4, strings.Contains(word, "."):
 		return 0
 	case n < 8:
 		return 1

@@ -104,7 +104,7 @@ func TestLibraryOnTheCommandLine(t *testing.T) {
 	if len(o.resources()) > 0 {
 		t.Error("a trial changed something")
 	}
-	out := o.must("", "1 is new in the library.", "library", "import", "list.csv")
+	out := o.must("", "1 new link.", "library", "import", "list.csv")
 	for _, want := range []string{"Line 3: the same as line 2: A", "Line 4: not taken. This leads to no public page: nothing", "key (2)", "author (1)"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("it does not say %q:\n%s", want, out)
@@ -153,7 +153,7 @@ func TestKilledImport(t *testing.T) {
 	if some%100 != 0 || some == 1000 {
 		t.Fatalf("%d are there after the kill", some)
 	}
-	out := o.must(list, fmt.Sprintf("%d are new", 1000-some), "library", "import", "-", "--format", "csv")
+	out := o.must(list, fmt.Sprintf("%d new links", 1000-some), "library", "import", "-", "--format", "csv")
 	if !strings.Contains(out, fmt.Sprintf("%d were there", some)) {
 		t.Error(out)
 	}
