@@ -60,7 +60,11 @@ func (s *Service) answer(ctx context.Context, req *bot.Request) (bot.Reply, erro
 	switch {
 	case err == nil:
 		s.rooms.added(&d, entry)
-	case !errors.Is(err, outbox.ErrRepeated):
+		err = s.late(ctx, &d, nil)
+	case errors.Is(err, outbox.ErrRepeated):
+		err = nil
+	}
+	if err != nil {
 		return bot.Reply{}, err
 	}
 	return bot.Say(s.words.Text(lang, "chat.answer.kept", bot.Num("n", n))), nil

@@ -17,7 +17,7 @@ func (s *Service) Register(r *bot.Router) {
 		{Name: "list", Summary: "chat.command.list", Example: "/chat list", Private: true, Handle: s.list},
 		{Name: "show", Summary: "chat.command.show", Example: "/chat show name:Models", Options: []bot.Option{name}, Private: true, Handle: s.show},
 		{Name: "mine", Summary: "chat.command.mine", Example: "/chat mine", Options: []bot.Option{name}, Private: true, Handle: s.mine},
-		{Name: "archive", Summary: "chat.command.archive", Example: "/chat archive name:Models", Options: []bot.Option{name}, Private: true, Mode: bot.Deferred, Handle: s.read},
+		{Name: "archive", Summary: "chat.command.archive", Example: "/chat archive name:Models", Options: []bot.Option{name}, Access: bot.MembersOnly, Private: true, Mode: bot.Deferred, Handle: s.read},
 	}})
 	r.Command(bot.Command{Name: "host", Summary: "host.command", Subcommands: []bot.Subcommand{
 		{Name: "new", Summary: "host.command.new", Example: "/host new", Access: bot.HostsOnly, Private: true, Handle: s.askNew},
@@ -31,7 +31,10 @@ func (s *Service) Register(r *bot.Router) {
 		{Path: "/chat/view/{chat}", Private: true, Handle: s.show},
 		{Path: "/chat/more/{from}", Private: true, Handle: s.list},
 		{Path: "/chat/answers/{chat}", Private: true, Handle: s.mine},
-		{Path: "/chat/read/{chat}", Private: true, Mode: bot.Deferred, Handle: s.read},
+		{Path: "/chat/read/{chat}", Access: bot.MembersOnly, Private: true, Mode: bot.Deferred, Handle: s.read},
+		{Path: "/chat/highlights/{chat}/{from}", Access: bot.MembersOnly, Private: true, Handle: s.openHighlights},
+		{Path: "/chat/highlight/{chat}/{from}", Access: bot.MembersOnly, Private: true, Handle: s.pickHighlight},
+		{Path: "/chat/public/{chat}", Access: bot.MembersOnly, Private: true, Mode: bot.Deferred, Handle: s.publish},
 		{Path: "/chat/reply/{chat}/{question}", Private: true, Handle: s.askAnswer},
 		{Path: "/chat/answer/{chat}/{question}", Private: true, Handle: s.answer},
 		{Path: aimPath + "{chat}", Access: bot.MembersOnly, Private: true, Handle: s.askAim},
@@ -56,6 +59,7 @@ func (s *Service) Register(r *bot.Router) {
 		r.Handle(route)
 	}
 	r.Action(bot.Action{Path: "/chat/fix-question", Label: "chat.action.fix", Private: true, Handle: s.fixQuestion})
+	r.Action(bot.Action{Path: "/chat/highlight-message", Label: "chat.action.highlight", Access: bot.MembersOnly, Private: true, Handle: s.highlight})
 	r.Listen(s.Hear)
 	r.Follow(s.Follow)
 }
@@ -182,48 +186,17 @@ func (s *Service) mine(ctx context.Context, req *bot.Request) (bot.Reply, error)
 	controls := s.fixMine(&d, entries, lang)
 	for _, e := range entries {
 		if e.Kind == Answer {
-			lines = append(lines, s.words.Text(lang, "chat.mine.answer",
-				bot.Str("n", numbers(e.Questions)), bot.Str("text", excerpt(e.Text))))
+			key := bot.Key("chat.mine.answer")
+			if e.remembered() {
+				key = "chat.mine.picked"
+			}
+			lines = append(lines, s.words.Text(lang, key, bot.Str("n", numbers(e.Questions)), bot.Str("text", excerpt(e.Text))))
 		}
 	}
 	if len(lines) == 1 {
 		return bot.Say(s.words.Text(lang, "chat.mine.empty", bot.Str("title", d.heading()), bot.Num("n", max(d.Asked, 1))), controls...), nil
 	}
 	return bot.Say(bot.Join("\n", lines...), controls...), nil
-}
-
-// read gives the archive as it stands, as a document.
-func (s *Service) read(ctx context.Context, req *bot.Request) (bot.Reply, error) {
-	d, err := s.named(ctx, req, opened)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	lang := req.Member.Language
-	if d.Opened.IsZero() {
-		return bot.Say(s.words.Text(lang, "chat.archive.early", bot.Str("title", d.heading()), bot.Rich("state", s.state(&d, req.Member)))), nil
-	}
-	a, err := s.Archive(ctx, d.Community, d.ID)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	structured, err := a.JSON()
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	answers := 0
-	for _, m := range a.Messages {
-		if m.Kind == Answer {
-			answers++
-		}
-	}
-	reply := bot.Say(s.words.Text(lang, "chat.archive",
-		bot.Str("title", d.heading()), bot.Num("people", len(a.Participants)), bot.Count("answers", answers)))
-	name := "chat-" + strconv.Itoa(d.Number)
-	reply.Message.Files = []bot.File{
-		{Name: name + ".md", Data: a.Markdown(s.words, lang)},
-		{Name: name + ".json", Data: structured},
-	}
-	return reply, nil
 }
 
 // named finds the discussion that a request means: by the ID in its path, or by

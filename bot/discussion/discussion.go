@@ -53,6 +53,9 @@ type Discussion struct {
 	AskedAt []time.Time `json:"asked_at,omitempty"`
 	Opened  time.Time   `json:"opened,omitzero"`
 	Closed  time.Time   `json:"closed,omitzero"`
+
+	// Copies are the latest copies for the public that were made of its archive.
+	Copies []PublicCopy `json:"copies,omitempty"`
 }
 
 // Running reports whether messages of the channel belong to the discussion.

@@ -74,6 +74,7 @@ func (s *Service) file(ctx context.Context, r *room, l *ledger, ev *bot.Event, f
 	filed, err := s.store.File(ctx, f)
 	if err == nil && (filed == FiledNew || filed == FiledChanged) {
 		l.take(f.Entry)
+		err = s.late(ctx, f.Discussion, l)
 	}
 	return filed, err
 }

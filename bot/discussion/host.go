@@ -190,7 +190,8 @@ func (s *Service) panelReply(ctx context.Context, d *Discussion, req *bot.Reques
 			lines = append(lines, s.hostNote(lang, d, next.ask))
 		}
 	}
-	controls := append(s.panelControls(lang, d), s.linkControls(req, d)...)
+	controls := append(s.panelControls(lang, d), s.highlightControls(lang, d)...)
+	controls = append(controls, s.linkControls(req, d)...)
 	if d.State == Scheduled {
 		more, err := s.placeControls(ctx, lang, d)
 		if err != nil {

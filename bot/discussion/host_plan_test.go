@@ -9,7 +9,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/staffroom-bot/staffroom/bot"
-	"github.com/staffroom-bot/staffroom/bot/bottest"
 	"github.com/staffroom-bot/staffroom/bot/discussion"
 )
 
@@ -101,7 +100,7 @@ func TestAlongsideIsTypedInTheOtherPlace(t *testing.T) {
 		h.say(in("north", "fifth"), "ana", "1", "", "A1 <b>@everyone</b> *a picture*")
 		a, err := h.service.Archive(t.Context(), school, d.ID)
 		h.ok(err)
-		markdown := string(a.Markdown(bottest.Words{}, "en"))
+		markdown := written(t, a, discussion.Document)
 		if strings.Contains(markdown, "<b>") || strings.Contains(markdown, "*HS*") && !strings.Contains(markdown, `\*HS\*`) || strings.Contains(markdown, "\u202e") {
 			t.Errorf("what people typed is markup:\n%s", markdown)
 		}

@@ -23,6 +23,7 @@ type ledger struct {
 	heard      map[int]time.Time          // of each place the latest message that was filed
 	room       custom                     // of all that is known
 	wording    wording                    // of the questions, as they stand in discussion
+	summary    time.Time                  // when the job is due, as far as is known, that brings the summary up to date
 	count      int                        // so many entries at the beginning of the store's order are known
 }
 
@@ -85,6 +86,16 @@ func (l *ledger) id() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.discussion.ID
+}
+
+// summaryFrom notes when the summary is brought up to date, and reports whether that
+// is news.
+func (l *ledger) summaryFrom(due time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	news := !l.summary.Equal(due)
+	l.summary = due
+	return news
 }
 
 // take notes an entry that was filed just now.

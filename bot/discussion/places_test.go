@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
-	"github.com/staffroom-bot/staffroom/bot/bottest"
 	"github.com/staffroom-bot/staffroom/bot/discussion"
 	"github.com/staffroom-bot/staffroom/bot/redis"
 	"github.com/staffroom-bot/staffroom/bot/redis/redistest"
@@ -81,7 +80,7 @@ func TestWhatIsSaidInAnyPlaceBelongsToTheOneDiscussion(t *testing.T) {
 		}
 		h.want("in the archive", strings.Join(where, ", "),
 			"100.1 the north, @2/100.1 the south, @2/100.2 the south, @2/100.3 the south, @2/@1/100.1 the south, @1/@2/100.1 the north")
-		markdown := string(a.Markdown(bottest.Words{}, "en"))
+		markdown := written(t, a, discussion.Document)
 		for _, line := range []string{
 			"- **Name of ana · the north** 20:11 — A1 I start with a picture",
 			"- **Name of joe · the south** 20:11 — A1 I start with a song\n\n  - **Name of eva · the south** 20:11 — So do we",

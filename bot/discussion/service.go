@@ -43,6 +43,7 @@ type Service struct {
 	rooms   *rooms
 	goals   Goals   // nil: nobody is asked for one thing to try
 	library Library // nil: links are kept nowhere
+	consent Consent // nil: nobody has agreed to anything
 }
 
 // New returns the service. clock is used for what people are shown; what is done

@@ -30,6 +30,8 @@ type Entry struct {
 	// Withheld: the archive leaves it out until organizers have looked at it, or
 	// for good.
 	Withheld bool `json:"-"`
+	// Highlighted: a host has picked it to remember.
+	Highlighted bool `json:"-"`
 
 	manner manner // how the text speaks; unread when it comes from the store
 }
@@ -110,6 +112,9 @@ type Store interface {
 	Refile(ctx context.Context, d *Discussion, entry string, fix *Fix, e outbox.Effects) error
 	// Withhold keeps an entry of d out of the archive, or lets it in again.
 	Withhold(ctx context.Context, d *Discussion, entry string, out bool) error
+	// Highlight keeps that a host has picked an entry of d to remember, or no longer
+	// does. It names nobody.
+	Highlight(ctx context.Context, d *Discussion, entry string, on bool, e outbox.Effects) error
 	// Entries gives all entries in the order they came.
 	Entries(ctx context.Context, c bot.CommunityID, id string) ([]Entry, error)
 }

@@ -135,9 +135,12 @@ func Build(ctx context.Context, o Options) (*House, error) {
 	reports.Register(h.Router)
 	kept := redis.Communities{Store: store}
 	belongings := community.NewBelongings(directory, kept, kept, words, asking, h.Chats, reports, recurring, h.Library, pairs)
+	privacy := community.NewPrivacy(belongings, kept, h.Chats, words, now)
+	h.Chats.AskConsent(privacy)
 	h.Router.Command(bot.Command{
-		Name: "my", Summary: "my.command", Subcommands: slices.Concat(settings.Subcommands(), asking.Subcommands(), belongings.Subcommands()),
+		Name: "my", Summary: "my.command", Subcommands: slices.Concat(settings.Subcommands(), asking.Subcommands(), []bot.Subcommand{privacy.Subcommand()}, belongings.Subcommands()),
 	})
+	privacy.Register(h.Router)
 	settings.Register(h.Router)
 	belongings.Register(h.Router)
 	accounts := community.NewAccounts(directory, kept, kept, words, redis.CheckIns{Store: store}, redis.Library{Store: store}, redis.Partners{Store: store})
@@ -161,6 +164,7 @@ func Build(ctx context.Context, o Options) (*House, error) {
 	o.Runner.Logger = o.Log
 	h.Runner = scheduler.NewRunner(store, o.Runner)
 	h.Runner.Handle(discussion.JobKind, h.Chats.Step)
+	h.Runner.Handle(discussion.SummaryJobKind, h.Chats.Summarise)
 	partnerJobs(h.Runner, pairs)
 	h.Runner.Handle(checkin.JobKind, asking.Step)
 	h.Runner.Handle(checkin.SummaryJobKind, asking.Summarise)
