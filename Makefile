@@ -83,6 +83,11 @@ year: ## Live a school year of check-ins with 500 people.
 links: ## Check 10,000 links on 300 hosts for a hundred days (some five minutes).
 	go test ./cmd/staffroom/internal/fetch -run LinksOverMonths -count 1 -v -timeout 30m -args -links.count=10000 -links.hosts=300
 
+.PHONY: axe
+axe: ## Look at the page of an archive with axe-core; needs chromium and npm.
+	npm ci --prefix tools/axe --ignore-scripts --no-audit --no-fund
+	STAFFROOM_REQUIRE=chromium STAFFROOM_AXE=$(CURDIR)/tools/axe/node_modules/axe-core/axe.min.js go test ./bot/discussion -run Axe -count 1 -v
+
 .PHONY: cross
 cross: cross-darwin cross-windows ## Build for macOS and Windows.
 

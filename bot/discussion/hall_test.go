@@ -132,6 +132,7 @@ func newHall(t *testing.T, open opened) *hall {
 	h.runner = scheduler.NewRunner(store, scheduler.Options{})
 	h.runner.Handle(discussion.JobKind, h.service.Step)
 	h.runner.Handle(discussion.SummaryJobKind, h.service.Summarise)
+	h.runner.Handle(outbox.UnaskedJobKind, outbox.NewCourtesy(store, bottest.Words{}).Release)
 	h.runner.Handle(outbox.JobKind, outbox.NewSender(store, bot.NewSwitchboard(adapters...), outbox.Options{Budget: store}).Drain)
 	h.runner.Handle(outbox.ReportJobKind, func(context.Context, scheduler.Job) error { return nil })
 	return h

@@ -113,7 +113,7 @@
 //	sr:{c}:entries:<chat>  hash    message, @<place>/ first → entry, JSON       the discussion
 //	sr:{c}:order:<chat>    list    messages in the order they came              the discussion
 //	sr:{c}:chatwho:<chat>  hash    member who has said something                the discussion, forgotten
-//	sr:{c}:marks:<chat>    hash    fix or withheld, entry → how it is filed, JSON  the discussion
+//	sr:{c}:marks:<chat>    hash    fix, withheld or picked, entry → how it is filed, JSON  the discussion
 //	sr:{c}:series          hash    series → JSON                                removed
 //	sr:{c}:series:v        hash    series → version                             removed
 //	sr:{c}:series:number   zset    series → short number                        removed
