@@ -83,7 +83,11 @@ func (s *Service) partOnce(ctx context.Context, p *Program, m bot.Member, state 
 	if seat := g.seat(m.ID); seat != nil && state == SeatOut {
 		seat.Heard = now
 	}
-	e, err := s.without(ctx, who, &g, others, []bot.MemberID{m.ID}, parted)
+	nameless := bot.MemberID("")
+	if m.Name == "" {
+		nameless = m.ID
+	}
+	e, err := s.without(ctx, who, &g, others, []bot.MemberID{m.ID}, nameless, parted)
 	if err != nil {
 		return false, err
 	}
