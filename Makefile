@@ -69,7 +69,7 @@ outage: ## Take Redis away for 70 seconds in the middle of a chat.
 
 .PHONY: hour
 hour: ## Play an hour with a hundred people in three places, and again with each kind of trouble (SEED=… repeats one).
-	go test ./cmd/staffroom/internal/hour -count 1 -v -timeout 10m -args -hour.within=1s -hour.link $(if $(SEED),-hour.seed=$(SEED))
+	go test ./cmd/staffroom/internal/hour -count 1 -v -timeout 10m -args -hour.within=1s -hour.link -hour.relayed=100 $(if $(SEED),-hour.seed=$(SEED))
 
 .PHONY: footprint
 footprint: ## Measure the memory of the program: idle, and in 1,000 servers of Discord.

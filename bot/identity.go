@@ -118,6 +118,10 @@ type Member struct {
 	Former string `json:"former,omitempty"`
 	// Public says whether what they said in chats may stand in copies for the public.
 	Public Consent `json:"public,omitzero"`
+	// Relay says whether what they say in chats may be shown in other places of the
+	// community where the chat runs; RelayAsked, whether they were asked.
+	Relay      Consent `json:"relay,omitzero"`
+	RelayAsked bool    `json:"relay_asked,omitempty"`
 }
 
 // Consent is a yes to something, or none. It can be compared with ==.

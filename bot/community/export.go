@@ -74,6 +74,9 @@ func (s *Belongings) own(ctx context.Context, req *bot.Request) ([]bot.Holding, 
 	if stored.Away != (bot.Away{}) {
 		add("community.away.form", time.Time{}, stored.Away.From+" – "+stored.Away.Until)
 	}
+	if stored.Relay.Given() {
+		add("belongings.about.relay", stored.Relay.From(), s.say(req, "relay.line.yes").String())
+	}
 	if stored.Public.Given() {
 		key := bot.Key("belongings.public.since")
 		if stored.Public.Earlier {

@@ -31,6 +31,7 @@ type Privacy struct {
 	copies     Copies
 	words      bot.Words
 	now        func() time.Time
+	relaying   *Relaying // nil: nothing is relayed
 }
 
 // NewPrivacy returns the privacy of the members whose belongings these are.
@@ -102,6 +103,11 @@ func (p *Privacy) reply(ctx context.Context, req *bot.Request, news bot.Text) (b
 		lines = append(lines, p.say(req, "privacy.public.since", bot.At("when", agreed.From(), req.Member.Zone, bot.DateTime)))
 		controls = append(controls, button("privacy.button.never", publicPath+never), button("privacy.button.always", publicPath+always))
 	}
+	relayed, choice, err := p.relaying.lines(ctx, req)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	lines, controls = append(lines, relayed...), append(controls, choice...)
 	controls = append(controls, button("privacy.button.export", "/my/export"), button("privacy.button.forget", "/my/forget"))
 	return replacing(req, bot.Say(bot.Join("\n", lines...), controls...)), nil
 }

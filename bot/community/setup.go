@@ -127,9 +127,15 @@ func (o *Organizing) setupReply(ctx context.Context, req *bot.Request, p *Place,
 	}
 	lines = append(lines, o.trialLines(req, trial, home.Zone)...)
 	controls := slices.Clone(undo)
+	relay, choice, err := o.relay(ctx, req, home.ID, &p.Set)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	lines = append(lines, relay...)
 	if trial.state == trialWaits {
 		controls = append(controls, o.control(req, "setup.button.arrived", setupPath+"/arrived"))
 	}
+	controls = append(controls, choice...)
 	for _, step := range steps {
 		c := o.control(req, bot.Key("setup.button."+step), setupPath+"/"+stepPath(step))
 		if step == next {

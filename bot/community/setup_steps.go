@@ -141,6 +141,25 @@ func (s *Setting) shared() bot.Channel {
 	return s.Private
 }
 
+// relay says whether what is said in the chats of the place may be shown in linked ones,
+// and lets organizers change that, where there are linked ones.
+func (o *Organizing) relay(ctx context.Context, req *bot.Request, c bot.CommunityID, set *Setting) ([]bot.Text, []bot.Control, error) {
+	all, err := o.directory.Places(ctx, c)
+	switch {
+	case err != nil || len(all) < 2 && !set.Relay:
+		return nil, nil, err
+	case set.Relay:
+		return []bot.Text{o.say(req, "setup.line.relay.on")}, []bot.Control{o.control(req, "setup.button.relay.off", setupPath+"/relay/off")}, nil
+	default:
+		return []bot.Text{o.say(req, "setup.line.relay.off")}, []bot.Control{o.control(req, "setup.button.relay.on", setupPath+"/relay/on")}, nil
+	}
+}
+
+// switchRelay switches it on or off for the place where it is asked for.
+func (o *Organizing) switchRelay(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	return o.changed(ctx, req, func(s *Setting) { s.Relay = req.Params.Get("on") == "on" })
+}
+
 // noRoom takes the choice away.
 func (o *Organizing) noRoom(ctx context.Context, req *bot.Request) (bot.Reply, error) {
 	room := roomOf(req)

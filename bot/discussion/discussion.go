@@ -56,6 +56,9 @@ type Discussion struct {
 
 	// Copies are the latest copies for the public that were made of its archive.
 	Copies []PublicCopy `json:"copies,omitempty"`
+	// Relaying are the numbers of those places whose organizers had relaying switched on
+	// at one of its steps.
+	Relaying []int `json:"relaying,omitempty"`
 }
 
 // Running reports whether messages of the channel belong to the discussion.

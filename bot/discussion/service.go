@@ -44,6 +44,7 @@ type Service struct {
 	goals   Goals   // nil: nobody is asked for one thing to try
 	library Library // nil: links are kept nowhere
 	consent Consent // nil: nobody has agreed to anything
+	relays  *relays // nil: what is said in one place is shown in no other
 }
 
 // New returns the service. clock is used for what people are shown; what is done
@@ -147,6 +148,9 @@ func (s *Service) advance(ctx context.Context, before, d *Discussion, st step, n
 	}
 	e := outbox.Effects{Input: in, Posts: posts}
 	if err := d.plan(&e); err != nil {
+		return err
+	}
+	if err := s.joinRelay(ctx, d, &e); err != nil {
 		return err
 	}
 	if err := s.store.Advance(ctx, d, e); err != nil {

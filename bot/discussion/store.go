@@ -47,6 +47,7 @@ type Filing struct {
 	Discussion *Discussion // as known; its version must be the current one
 	Running    string      // Live.Running of the entry's place as known; it must be the current one
 	Entry      Entry
+	Carried    bool // it, or its change, may be of interest in other places: see RelayStore
 }
 
 // Filed says what became of an entry.

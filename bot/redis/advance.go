@@ -66,6 +66,10 @@ type (
 		Body   string `json:"body"`
 		Job    string `json:"job"`
 		Drain  string `json:"drain"`
+		// Of a change: what becomes of the post that nobody has begun to send (outbox.Early),
+		// and the body that it then has.
+		Early   string `json:"early"`
+		Instead string `json:"instead"`
 	}
 	scriptWrite struct {
 		Op   string   `json:"op"`
@@ -165,12 +169,17 @@ func encodeEffects(e outbox.Effects) (encoded []byte, due string, err error) {
 		if err != nil {
 			return nil, "", err
 		}
+		if j.Due.IsZero() {
+			out.Jobs = append(out.Jobs, scriptJob{ID: j.ID, Body: string(body)})
+			due = "0"
+			continue
+		}
 		out.Jobs = append(out.Jobs, scriptJob{ID: j.ID, Due: millis(j.Due), Body: string(body)})
 		if earliest.IsZero() || j.Due.Before(earliest) {
 			earliest = j.Due
 		}
 	}
-	if !earliest.IsZero() {
+	if !earliest.IsZero() && due == "" {
 		due = millis(earliest)
 	}
 	for _, item := range e.Posts {
@@ -200,8 +209,20 @@ func encodePost(item outbox.Item) (scriptPost, error) {
 		kind = outbox.UnaskedJobKind
 	}
 	drain, err := json.Marshal(jobBody{Kind: kind, Payload: payload})
-	return scriptPost{
+	if err != nil {
+		return scriptPost{}, err
+	}
+	p := scriptPost{
 		Key: string(item.Post.Key), Change: item.Update, Lane: lane, Body: string(body),
-		Job: outbox.JobID(lane), Drain: string(drain),
-	}, err
+		Job: outbox.JobID(lane), Drain: string(drain), Early: string(item.Early),
+	}
+	if item.Early == outbox.Rewritten {
+		item.Update, item.Early = false, ""
+		instead, err := json.Marshal(item)
+		if err != nil {
+			return scriptPost{}, err
+		}
+		p.Instead = string(instead)
+	}
+	return p, nil
 }

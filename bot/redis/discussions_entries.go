@@ -29,9 +29,17 @@ func (s Discussions) Replace(ctx context.Context, d *discussion.Discussion, effe
 			who = append(who, write{"HSET", chatWho(d.ID), []string{string(e.Author), "1"}})
 		}
 	}
-	_, err := s.advance(ctx, change{
-		community: d.Community, unless: []string{leftByAll, d.Channel.Space.String()}, Effects: effects,
-		writes: append(inParts("HSET", "entries:"+d.ID, fields, 2), who...),
+	writes := append(inParts("HSET", "entries:"+d.ID, fields, 2), who...)
+	ids := make([]string, len(entries))
+	for i, e := range entries {
+		ids[i] = e.ID
+	}
+	effects, err := lookAgainAt(d, &writes, effects, ids...)
+	if err != nil {
+		return err
+	}
+	_, err = s.advance(ctx, change{
+		community: d.Community, unless: []string{leftByAll, d.Channel.Space.String()}, Effects: effects, writes: writes,
 	})
 	return err
 }

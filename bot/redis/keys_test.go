@@ -75,6 +75,7 @@ func (b *bench) life() {
 	b.checkInsLife()
 	b.checkInTalkLife()
 	b.marksLife()
+	b.relaysLife()
 	b.reportsLife()
 	b.linksLife()
 	b.libraryLife()

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/redis/go-redis/v9"
 
@@ -106,8 +107,14 @@ func set(d *discussion.Discussion, name string, on bool) write {
 }
 
 func (s Discussions) mark(ctx context.Context, d *discussion.Discussion, w write, e outbox.Effects) error {
-	_, err := s.advance(ctx, change{
-		community: d.Community, writes: []write{w}, unless: []string{leftByAll, d.Channel.Space.String()}, Effects: e,
+	writes := []write{w}
+	_, entry, _ := strings.Cut(w.args[0], " ")
+	e, err := lookAgainAt(d, &writes, e, entry)
+	if err != nil {
+		return err
+	}
+	_, err = s.advance(ctx, change{
+		community: d.Community, writes: writes, unless: []string{leftByAll, d.Channel.Space.String()}, Effects: e,
 	})
 	return err
 }

@@ -81,9 +81,9 @@ func (s Discussions) PutIn(ctx context.Context, from bot.CommunityID, d *discuss
 
 // Clear implements discussion.TransferStore.
 func (s Discussions) Clear(ctx context.Context, c bot.CommunityID, d *discussion.Discussion) error {
-	keys := []string{"entries:" + d.ID, "order:" + d.ID, marks(d.ID), chatWho(d.ID)}
+	keys := []string{"entries:" + d.ID, "order:" + d.ID, marks(d.ID), chatWho(d.ID), relayLog(d.ID), relayed(d.ID), relaying(d.ID), relaying(d.ID) + ":v"}
 	for place := range d.Places() {
-		keys = append(keys, "refs:"+discussion.RecordIn(d.ID, place))
+		keys = append(keys, "refs:"+discussion.RecordIn(d.ID, place), "refs:"+discussion.RelayRecord(d.ID, place))
 	}
 	return s.clear(ctx, c, chatRecords, d.ID, keys...)
 }

@@ -144,8 +144,12 @@ local function lane_begin(P, lane, now)
       redis.call('HDEL', P.lanes, lane)
       return { 'empty' }
     end
-    kind, queued, body = item_kind(redis.call('HGET', P.posts, key))
-    if kind == 'C' then
+    local stored = redis.call('HGET', P.posts, key)
+    kind, queued, body = item_kind(stored)
+    if not stored then -- it was withdrawn
+      kind = ''
+      lane_drop(P, member, key)
+    elseif kind == 'C' then
       target = redis.call('HGET', P.sent, changed_key(key)) or ''
       if target == '' then
         local post = redis.call('HGET', P.posts, changed_key(key))

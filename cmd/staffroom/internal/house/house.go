@@ -141,6 +141,9 @@ func Build(ctx context.Context, o Options) (*House, error) {
 		Name: "my", Summary: "my.command", Subcommands: slices.Concat(settings.Subcommands(), asking.Subcommands(), []bot.Subcommand{privacy.Subcommand()}, belongings.Subcommands()),
 	})
 	privacy.Register(h.Router)
+	relaying := community.NewRelaying(privacy, h.Chats)
+	relaying.Register(h.Router)
+	h.Chats.CarryOver(redis.Discussions{Store: store}, voices{relaying, switchboard})
 	settings.Register(h.Router)
 	belongings.Register(h.Router)
 	accounts := community.NewAccounts(directory, kept, kept, words, redis.CheckIns{Store: store}, redis.Library{Store: store}, redis.Partners{Store: store})
@@ -164,6 +167,7 @@ func Build(ctx context.Context, o Options) (*House, error) {
 	o.Runner.Logger = o.Log
 	h.Runner = scheduler.NewRunner(store, o.Runner)
 	h.Runner.Handle(discussion.JobKind, h.Chats.Step)
+	h.Runner.Handle(discussion.RelayJobKind, h.Chats.Relay)
 	h.Runner.Handle(discussion.SummaryJobKind, h.Chats.Summarise)
 	partnerJobs(h.Runner, pairs)
 	h.Runner.Handle(checkin.JobKind, asking.Step)
