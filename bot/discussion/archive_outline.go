@@ -48,6 +48,10 @@ func newOutline(a Archive, words bot.Words, language string) *outline {
 				o.answers[q] = append(o.answers[q], i)
 			}
 		case Reply:
+			if m.ReplyTo == "" && len(m.Questions) > 0 { // to what is not for these readers
+				o.answers[m.Questions[0]] = append(o.answers[m.Questions[0]], i)
+				continue
+			}
 			o.replies[m.ReplyTo] = append(o.replies[m.ReplyTo], i)
 		}
 	}

@@ -153,7 +153,7 @@ func count(entries []Entry) tally {
 	people, links := map[bot.MemberID]bool{}, map[string]bool{}
 	for i := range entries {
 		e := &entries[i]
-		if e.Deleted {
+		if e.Deleted || e.Withheld {
 			continue
 		}
 		if e.Author != "" { // they were forgotten
@@ -162,7 +162,7 @@ func count(entries []Entry) tally {
 		if e.remembered() {
 			t.highlights++
 		}
-		if !e.Withheld && len(e.Questions) > 0 {
+		if len(e.Questions) > 0 {
 			for _, link := range linksIn(e.Text) {
 				links[link] = true
 			}
