@@ -144,6 +144,9 @@ func archive(d *Discussion, entries []Entry, names map[bot.MemberID]string, keep
 		Participants: []string{}, Questions: []ArchivedQuestion{}, Messages: []ArchivedMessage{},
 	}
 	for i, at := range d.AskedAt {
+		if at.IsZero() { // skipped
+			continue
+		}
 		q := d.Script.Questions[i]
 		a.Questions = append(a.Questions, ArchivedQuestion{
 			Number: i + 1, Text: q.Text, Image: q.Image, AskedAt: at, Second: int(at.Sub(d.Opened).Seconds()),

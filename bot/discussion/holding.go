@@ -29,6 +29,13 @@ func (s *Service) Holdings(ctx context.Context, m bot.Member) ([]bot.Holding, er
 				all = append(all, bot.Holding{Part: part, About: d.heading(), At: c.At, Text: s.label(m.Language, "chat.part.copy")})
 			}
 		}
+		coming, err := s.store.Attending(ctx, d)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(coming, func(a Attendance) bool { return m.Is(a.Member) }) {
+			all = append(all, bot.Holding{Part: part, About: d.heading(), At: d.Base, Text: s.label(m.Language, "chat.part.coming")})
+		}
 		entries, err := s.store.Entries(ctx, d.Community, d.ID)
 		if err != nil {
 			return nil, err
@@ -139,11 +146,15 @@ func (s *Service) forgetHost(ctx context.Context, d *Discussion, m bot.Member) e
 		before := *d
 		d.Hosts = slices.DeleteFunc(slices.Clone(d.Hosts), m.Is)
 		d.Script.Hosts = slices.DeleteFunc(slices.Clone(d.Script.Hosts), func(name string) bool { return strings.EqualFold(name, m.Name) })
+		for _, id := range m.IDs() {
+			delete(d.Contacts, id)
+		}
 		d.Copies = slices.DeleteFunc(slices.Clone(d.Copies), func(c PublicCopy) bool { return m.Is(c.By) })
 		var e outbox.Effects
 		if d.State == Scheduled {
 			e.Posts = s.calendar(&before, d)
 		}
+		e.Posts = append(e.Posts, s.reannounced(d)...) // it names hosts
 		if err := s.store.Advance(ctx, d, e); err != nil {
 			return err
 		}

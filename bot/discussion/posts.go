@@ -36,6 +36,9 @@ func questionOf(key bot.DeliveryKey) int {
 
 // posts is what is said, in every place, when a step has been made.
 func (s *Service) posts(ctx context.Context, d *Discussion, st step) ([]outbox.Item, error) {
+	if st.notice.What != "" {
+		return s.told(ctx, d, st.notice)
+	}
 	switch st.to {
 	case Open:
 		return d.everywhere("open", s.opening(d)), nil
@@ -53,6 +56,8 @@ func (s *Service) posts(ctx context.Context, d *Discussion, st step) ([]outbox.I
 		return append(d.everywhere("close", s.closing(d)), d.everywhere(summaryName, summary)...), err
 	case Archived:
 		return s.resummarised(ctx, d)
+	case Cancelled:
+		return s.reannounced(d), nil
 	default:
 		return nil, nil
 	}
@@ -93,8 +98,12 @@ const goodbye = time.Hour
 
 func (s *Service) opening(d *Discussion) bot.Message {
 	key := bot.Key("chat.open")
-	if d.hostName() == "" {
+	switch len(d.Script.Hosts) {
+	case 0:
 		key = "chat.open.unhosted"
+	case 1:
+	default:
+		key = "chat.open.hosts"
 	}
 	text := s.words.Text(d.Language, key,
 		bot.Str("title", d.heading()), bot.Str("host", d.hostName()), bot.Count("questions", len(d.Script.Questions)))
@@ -128,10 +137,14 @@ func (s *Service) question(d *Discussion, n int) bot.Message {
 }
 
 func (s *Service) closing(d *Discussion) bot.Message {
-	if s.goals == nil {
-		return bot.Message{Text: bot.Join("\n", s.words.Text(d.Language, "chat.close"), bot.Plain(d.Script.Close))}
+	thanks, prompt := bot.Key("chat.close"), bot.Key("chat.close.aim")
+	if d.Script.Pace == PaceSlow { // it was no hour
+		thanks, prompt = "chat.close.slow", "chat.close.slow.aim"
 	}
-	return bot.Message{Text: bot.Join("\n", bot.Plain(d.Script.Close), s.words.Text(d.Language, "chat.close.aim")), Controls: s.aimControls(d)}
+	if s.goals == nil {
+		return bot.Message{Text: bot.Join("\n", s.words.Text(d.Language, thanks), bot.Plain(d.Script.Close))}
+	}
+	return bot.Message{Text: bot.Join("\n", bot.Plain(d.Script.Close), s.words.Text(d.Language, prompt)), Controls: s.aimControls(d)}
 }
 
 // label is a message as plain words, for a button or a field.

@@ -99,6 +99,13 @@ type Store interface {
 	// With gives all discussions in which one of these members has said something, or
 	// which one of them hosts.
 	With(ctx context.Context, c bot.CommunityID, ids []bot.MemberID) ([]Discussion, error)
+	// Attend keeps that somebody will come to d, or will not.
+	Attend(ctx context.Context, d *Discussion, a Attendance, coming bool) error
+	// Attending gives who will come to d, in no particular order.
+	Attending(ctx context.Context, d *Discussion) ([]Attendance, error)
+	// Known gives those of some members who have said something in another discussion
+	// than d.
+	Known(ctx context.Context, d *Discussion, ids []bot.MemberID) (map[bot.MemberID]bool, error)
 	// Unknow forgets that they have said something in d: nothing there is theirs any more.
 	Unknow(ctx context.Context, d *Discussion, ids []bot.MemberID) error
 	// Now is the store's time.

@@ -113,6 +113,7 @@
 //	sr:{c}:entries:<chat>  hash    message, @<place>/ first → entry, JSON       the discussion
 //	sr:{c}:order:<chat>    list    messages in the order they came              the discussion
 //	sr:{c}:chatwho:<chat>  hash    member who has said something                the discussion, forgotten
+//	sr:{c}:coming:<chat>   hash    member who will come → account, JSON         the discussion, forgotten
 //	sr:{c}:relay:<chat>:way hash   discussion → how far it is carried, JSON     the discussion
 //	sr:{c}:relay:<chat>:way:v hash discussion → version                         the discussion
 //	sr:{c}:relay:<chat>:log list   messages to look at for other places         the discussion

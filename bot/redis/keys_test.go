@@ -70,6 +70,7 @@ func (b *bench) life() {
 		b.ok(read())
 	}
 
+	b.ok(b.chats().Attend(ctx, &ended, discussion.Attendance{Member: "01ana", Account: bot.Account{Space: scichat.Space, User: "U1"}}, true))
 	b.seriesLife()
 	b.placesLife()
 	b.checkInsLife()

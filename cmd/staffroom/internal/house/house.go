@@ -93,7 +93,7 @@ func Build(ctx context.Context, o Options) (*House, error) {
 	now := o.Clock.Now
 	directory := community.NewDirectory(redis.Communities{Store: store}, community.Defaults{Language: o.Language, Zone: o.Zone}, now)
 	h := &House{Store: store, Words: words, Directory: directory, manual: o.Manual, log: o.Log}
-	h.Chats = discussion.New(redis.Discussions{Store: store}, people{directory}, rooms{directory}, words, o.Clock)
+	h.Chats = discussion.New(redis.Discussions{Store: store}, people{participants{directory, redis.Communities{Store: store}}}, rooms{directory}, words, o.Clock)
 
 	h.Router = bot.NewRouter(
 		middleware.Explain(words, o.Log),
@@ -275,7 +275,7 @@ func (r rooms) ChatChannels(ctx context.Context, c bot.CommunityID) ([]discussio
 }
 
 // people is the directory as a discussion sees it.
-type people struct{ *community.Directory }
+type people struct{ participants }
 
 // Home implements discussion.Members.
 func (p people) Home(ctx context.Context, space bot.SpaceID) (discussion.Home, error) {
