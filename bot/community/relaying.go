@@ -83,7 +83,7 @@ func (r *Relaying) lines(ctx context.Context, req *bot.Request) ([]bot.Text, []b
 		return nil, nil, nil
 	}
 	on, err := r.Relaying(ctx, req.Member.Community)
-	if err != nil || len(on) < 2 && !req.Member.RelayAsked {
+	if err != nil || len(on) == 0 && !req.Member.RelayAsked {
 		return nil, nil, err
 	}
 	key := bot.Key("relay.line.no")
@@ -93,14 +93,13 @@ func (r *Relaying) lines(ctx context.Context, req *bot.Request) ([]bot.Text, []b
 	return []bot.Text{r.privacy.say(req, key)}, []bot.Control{r.control(req)}, nil
 }
 
-// Relaying gives the channels for chats of those places of a community whose organizers
-// have switched it on.
-func (r *Relaying) Relaying(ctx context.Context, c bot.CommunityID) ([]bot.Channel, error) {
-	rooms, err := r.privacy.belongings.directory.ChatRooms(ctx, c)
-	var on []bot.Channel
-	for _, p := range rooms {
+// Relaying gives those places of a community whose organizers have switched it on.
+func (r *Relaying) Relaying(ctx context.Context, c bot.CommunityID) ([]bot.SpaceID, error) {
+	all, err := r.privacy.belongings.directory.Places(ctx, c)
+	var on []bot.SpaceID
+	for _, p := range all {
 		if p.Set.Relay {
-			on = append(on, p.Set.Chats)
+			on = append(on, p.Space)
 		}
 	}
 	return on, err

@@ -25,9 +25,8 @@ type Voice struct {
 // Voices knows what organizers and members want of relaying: a place takes part if
 // its organizers have switched it on, a member if they have agreed.
 type Voices interface {
-	// Relaying gives the channels for chats of those places of a community that take
-	// part.
-	Relaying(ctx context.Context, c bot.CommunityID) ([]bot.Channel, error)
+	// Relaying gives the spaces of a community that take part, with all their channels.
+	Relaying(ctx context.Context, c bot.CommunityID) ([]bot.SpaceID, error)
 	// Voices gives members, as who they are by now. Those unknown are left out.
 	Voices(ctx context.Context, c bot.CommunityID, ids []bot.MemberID) (map[bot.MemberID]Voice, error)
 	// Asked notes that somebody was asked whether they agree, so that they are not
@@ -135,13 +134,13 @@ func (s *Service) joinRelay(ctx context.Context, d *Discussion, e *outbox.Effect
 
 // relaying says which places take part just now.
 func (s *Service) relaying(ctx context.Context, d *Discussion) ([]bool, error) {
-	channels, err := s.relays.voices.Relaying(ctx, d.Community)
+	spaces, err := s.relays.voices.Relaying(ctx, d.Community)
 	if err != nil {
 		return nil, err
 	}
 	on := make([]bool, len(d.Places()))
 	for i, p := range d.Places() {
-		on[i] = slices.ContainsFunc(channels, func(ch bot.Channel) bool { return ch.Root() == p.Channel.Root() })
+		on[i] = slices.Contains(spaces, p.Channel.Space)
 	}
 	return on, nil
 }

@@ -17,12 +17,12 @@ import (
 
 // choices are what organizers and members want of relaying.
 type choices struct {
-	on     []bot.Channel
+	on     []bot.SpaceID
 	agreed map[bot.MemberID]time.Time
 	asked  []string
 }
 
-func (c *choices) Relaying(context.Context, bot.CommunityID) ([]bot.Channel, error) { return c.on, nil }
+func (c *choices) Relaying(context.Context, bot.CommunityID) ([]bot.SpaceID, error) { return c.on, nil }
 
 func (c *choices) Voices(_ context.Context, _ bot.CommunityID, ids []bot.MemberID) (map[bot.MemberID]discussion.Voice, error) {
 	all := map[bot.MemberID]discussion.Voice{}
@@ -55,7 +55,10 @@ func eachLinked(t *testing.T, test func(*linked)) {
 
 func newLinked(h *hall, on ...bot.Channel) *linked {
 	h.Helper()
-	l := &linked{hall: h, choices: &choices{on: on, agreed: map[bot.MemberID]time.Time{}}}
+	l := &linked{hall: h, choices: &choices{agreed: map[bot.MemberID]time.Time{}}}
+	for _, ch := range on {
+		l.on = append(l.on, ch.Space)
+	}
 	for _, who := range []string{"ana", "joe", "eva", "max"} {
 		l.agreed[bot.MemberID(who)] = eight
 	}
@@ -284,6 +287,21 @@ func TestAReplyThatIsHeardTooEarlyTravelsAfterItsAnswer(t *testing.T) {
 	if got := l.carried(south); !strings.Contains(got, "a picture") || strings.Count(got, "My class") != 1 || !strings.Contains(got, "to=Ana") {
 		t.Errorf("then stands %q", got)
 	}
+}
+
+// A process that does not know the post to which somebody replied keeps the reply.
+func TestAChangedReplyElsewhereStaysOne(t *testing.T) {
+	l := newLinked(newHall(t, inProcess), north, south)
+	l.say(north, "ana", "1", "", "A1 a picture")
+	l.pass()
+	post := l.posted(south, "r1@2")
+	l.say(south, "joe", "1", post, "How do you choose it?")
+	other := l.process()
+	other.CarryOver(l.store, l.choices)
+	edit := l.said(south, "joe", "1", post, "How do you pick it?")
+	edit.Kind, edit.Revision = bot.MessageEdited, 2
+	l.ok(other.Hear(t.Context(), edit))
+	l.want("filed is", l.filed(l.chat.ID), "1 0 answer [1] \n\t@2/1 1 reply [1] 1")
 }
 
 // Of several in one post, the one is meant whose author is named.

@@ -15,7 +15,7 @@ type voices struct {
 }
 
 // Relaying implements discussion.Voices.
-func (v voices) Relaying(ctx context.Context, c bot.CommunityID) ([]bot.Channel, error) {
+func (v voices) Relaying(ctx context.Context, c bot.CommunityID) ([]bot.SpaceID, error) {
 	return v.relaying.Relaying(ctx, c)
 }
 
