@@ -105,7 +105,7 @@ func (p *page) head() {
 		Policy: pagePolicy(), Style: template.CSS(pageStyle), //nolint:gosec // it is ours
 		Facts: p.facts(shown),
 	}
-	if len(p.outline.highlights()) > 0 {
+	if len(p.highlights()) > 0 {
 		h.Contents = append(h.Contents, heading{ID: "picked", Text: p.text("chat.archive.picked")})
 	}
 	for _, q := range p.archive.Questions {
@@ -168,7 +168,7 @@ func (p *page) fill(shown *pageMessage, m *ArchivedMessage) {
 
 // picked writes what the hosts have picked.
 func (p *page) picked() {
-	all := p.outline.highlights()
+	all := p.highlights()
 	if len(all) == 0 {
 		return
 	}
