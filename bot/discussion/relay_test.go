@@ -152,7 +152,12 @@ func TestNothingTravelsWithoutTheYesOfAllConcerned(t *testing.T) {
 			l.agreed["ana"] = eight.Add(time.Hour)
 			return l
 		},
-		"the organizers any more": func(h *hall) *linked {
+		"the organizers of the north any more": func(h *hall) *linked {
+			l := newLinked(h, north, south)
+			l.on = l.on[1:]
+			return l
+		},
+		"the organizers of the south any more": func(h *hall) *linked {
 			l := newLinked(h, north, south)
 			l.on = l.on[:1]
 			return l
@@ -172,6 +177,11 @@ func TestRemarksDoNotTravel(t *testing.T) {
 	l.say(north, "ana", "1", "", "Hello from my kitchen")
 	l.pass()
 	l.want("in the south stands", l.carried(south), "")
+	l.say(north, "ana", "2", "", "A1 a picture")
+	l.pass()
+	l.ok(l.store.Refile(t.Context(), l.record(), "2", &discussion.Fix{Kind: discussion.Remark}, outbox.Effects{}))
+	l.pass()
+	l.want("filed as a remark, it stands as", l.carried(south), "en chat.taken_back")
 }
 
 func TestChangesAndDeletionsFollow(t *testing.T) {
