@@ -69,7 +69,7 @@ outage: ## Take Redis away for 70 seconds in the middle of a chat.
 
 .PHONY: hour
 hour: ## Play an hour with a hundred people in three places, and again with each kind of trouble (SEED=… repeats one).
-	go test ./cmd/staffroom/internal/hour -count 1 -v -timeout 10m -args -hour.within=1s -hour.link $(if $(SEED),-hour.seed=$(SEED))
+	go test ./cmd/staffroom/internal/hour -count 1 -v -timeout 10m -args -hour.within=1s -hour.link -hour.relayed=100 $(if $(SEED),-hour.seed=$(SEED))
 
 .PHONY: footprint
 footprint: ## Measure the memory of the program: idle, and in 1,000 servers of Discord.
@@ -86,6 +86,11 @@ partneryear: ## Live a year of partners with 300 people in two linked places, an
 .PHONY: links
 links: ## Check 10,000 links on 300 hosts for a hundred days (some five minutes).
 	go test ./cmd/staffroom/internal/fetch -run LinksOverMonths -count 1 -v -timeout 30m -args -links.count=10000 -links.hosts=300
+
+.PHONY: axe
+axe: ## Look at the page of an archive with axe-core; needs chromium and npm.
+	npm ci --prefix tools/axe --ignore-scripts --no-audit --no-fund
+	STAFFROOM_REQUIRE=chromium STAFFROOM_AXE=$(CURDIR)/tools/axe/node_modules/axe-core/axe.min.js go test ./bot/discussion -run Axe -count 1 -v
 
 .PHONY: cross
 cross: cross-darwin cross-windows ## Build for macOS and Windows.

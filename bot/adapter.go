@@ -125,6 +125,9 @@ type EventPublisher interface {
 	Withdraw(ctx context.Context, space SpaceID, key DeliveryKey) error
 }
 
+// Branded is a Messenger of a platform that people know by a name, such as "Slack".
+type Branded interface{ Platform() string }
+
 // WebReceiver is an Adapter whose platform sends to an address of ours.
 type WebReceiver interface {
 	// Webhook gives what answers there, under the path "/<kind>/<connection>" for

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
 // SpaceID names one Discord server or one Slack workspace as reached over one
@@ -115,6 +116,40 @@ type Member struct {
 	// Former are the IDs that the member had under accounts which were linked
 	// later, with blanks between: what they wrote then is still under them.
 	Former string `json:"former,omitempty"`
+	// Public says whether what they said in chats may stand in copies for the public.
+	Public Consent `json:"public,omitzero"`
+	// Relay says whether what they say in chats may be shown in other places of the
+	// community where the chat runs; RelayAsked, whether they were asked.
+	Relay      Consent `json:"relay,omitzero"`
+	RelayAsked bool    `json:"relay_asked,omitempty"`
+}
+
+// Consent is a yes to something, or none. It can be compared with ==.
+type Consent struct {
+	At      int64 `json:"at"`                // when it was given, Unix seconds; 0: it was not
+	Earlier bool  `json:"earlier,omitempty"` // it is about what was there before too
+}
+
+// Given reports whether it was given.
+func (c Consent) Given() bool { return c.At > 0 }
+
+// From is when it was given.
+func (c Consent) From() time.Time { return time.Unix(c.At, 0).UTC() }
+
+// About is from when on that counts which it is about: the zero time for all.
+func (c Consent) About() time.Time {
+	if c.Earlier {
+		return time.Time{}
+	}
+	return c.From()
+}
+
+// And is what both say yes to.
+func (c Consent) And(other Consent) Consent {
+	if !c.Given() || !other.Given() {
+		return Consent{}
+	}
+	return Consent{At: max(c.At, other.At), Earlier: c.Earlier && other.Earlier}
 }
 
 // Is reports whether the member has this ID, or had it.

@@ -181,6 +181,9 @@ var (
 // Name is the connection's name in the configuration.
 func (a *Adapter) Name() string { return a.name }
 
+// Platform implements bot.Branded.
+func (*Adapter) Platform() string { return "Discord" }
+
 // DedupeWindow is how long Discord surely recognises a nonce.
 func (a *Adapter) DedupeWindow() time.Duration { return dedupeWindow }
 

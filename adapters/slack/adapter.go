@@ -97,6 +97,9 @@ func New(o Options) *Adapter {
 // Name is the connection's name in the configuration.
 func (a *Adapter) Name() string { return a.name }
 
+// Platform implements bot.Branded.
+func (*Adapter) Platform() string { return "Slack" }
+
 // introduce finds out who the bot is before it receives, and says what the token
 // may not do. Its error is Disconnected if the token must be mended.
 func (a *Adapter) introduce(ctx context.Context) error {

@@ -215,6 +215,8 @@ func (s *Accounts) merge(ctx context.Context, req *bot.Request, other bot.Accoun
 		self := Self{ID: mine.ID, Into: main.ID, Accounts: accounts, Role: main.Role, Former: main.Former, At: now}
 		main.Former = strings.Join(strings.Fields(main.Former+" "+string(mine.ID)+" "+mine.Former), " ")
 		main.Role = together(main.Role, mine.Role)
+		main.Relay, main.RelayAsked = main.Relay.And(mine.Relay), main.RelayAsked || mine.RelayAsked
+		main.Public = main.Public.And(mine.Public) // nothing is shown that one of them did not agree to
 		follows, err := followJob(c, &self, now)
 		if err != nil {
 			return err

@@ -2,6 +2,7 @@ package community
 
 import (
 	"context"
+	"slices"
 
 	"github.com/staffroom-bot/staffroom/bot"
 )
@@ -19,6 +20,9 @@ type Holder interface {
 type PartingStore interface {
 	// Erase forgets every post to a person, and what was sent to them.
 	Erase(ctx context.Context, c bot.CommunityID, a bot.Account) error
+	// Unname puts a word in the place of somebody's names in all that waits
+	// to be told to others, or could not be told.
+	Unname(ctx context.Context, p bot.Parting, names []string, somebody string) error
 	// ForgetMember forgets a member, who they were before, and that accounts lead to them.
 	ForgetMember(ctx context.Context, p bot.Parting) error
 }
@@ -99,6 +103,13 @@ func (s *Belongings) forget(ctx context.Context, req *bot.Request) (bot.Reply, e
 			return bot.Reply{}, err
 		}
 	}
+	names, err := s.namesOf(ctx, m)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if err := s.store.Unname(ctx, p, names, s.say(req, "belongings.somebody").String()); err != nil {
+		return bot.Reply{}, err
+	}
 	if err := s.store.ForgetMember(ctx, p); err != nil {
 		return bot.Reply{}, err
 	}
@@ -106,4 +117,19 @@ func (s *Belongings) forget(ctx context.Context, req *bot.Request) (bot.Reply, e
 		s.directory.members.drop(a)
 	}
 	return replacing(req, bot.Say(s.say(req, "belongings.forgotten"))), nil
+}
+
+// namesOf are what a member is called, and was under accounts that were linked.
+func (s *Belongings) namesOf(ctx context.Context, m bot.Member) ([]string, error) {
+	selves, err := s.directory.store.Members(ctx, m.Community, m.IDs())
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, self := range append(selves, m) {
+		if self.Name != "" && !slices.Contains(names, self.Name) {
+			names = append(names, self.Name)
+		}
+	}
+	return names, nil
 }

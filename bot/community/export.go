@@ -13,16 +13,9 @@ import (
 
 // export gives a member all that is kept about them: as a document, and as data.
 func (s *Belongings) export(ctx context.Context, req *bot.Request) (bot.Reply, error) {
-	all, err := s.own(ctx, req)
+	all, err := s.held(ctx, req)
 	if err != nil {
 		return bot.Reply{}, err
-	}
-	for _, h := range s.holders {
-		some, err := h.Holdings(ctx, req.Member)
-		if err != nil {
-			return bot.Reply{}, err
-		}
-		all = append(all, some...)
 	}
 	structured, err := json.MarshalIndent(all, "", "  ")
 	if err != nil {
@@ -34,6 +27,22 @@ func (s *Belongings) export(ctx context.Context, req *bot.Request) (bot.Reply, e
 		{Name: "about-me.json", Data: append(structured, '\n')},
 	}
 	return reply, nil
+}
+
+// held is all that is kept about the asker, part by part.
+func (s *Belongings) held(ctx context.Context, req *bot.Request) ([]bot.Holding, error) {
+	all, err := s.own(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range s.holders {
+		some, err := h.Holdings(ctx, req.Member)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	return all, nil
 }
 
 // own is what the community itself keeps about a member.
@@ -64,6 +73,16 @@ func (s *Belongings) own(ctx context.Context, req *bot.Request) ([]bot.Holding, 
 	add("community.settings.zone", time.Time{}, stored.Zone)
 	if stored.Away != (bot.Away{}) {
 		add("community.away.form", time.Time{}, stored.Away.From+" – "+stored.Away.Until)
+	}
+	if stored.Relay.Given() {
+		add("belongings.about.relay", stored.Relay.From(), s.say(req, "relay.line.yes").String())
+	}
+	if stored.Public.Given() {
+		key := bot.Key("belongings.public.since")
+		if stored.Public.Earlier {
+			key = "belongings.public.always"
+		}
+		add("belongings.about.public", stored.Public.From(), s.say(req, key).String())
 	}
 	for _, a := range accounts {
 		add("belongings.about.account", time.Time{}, a.String())

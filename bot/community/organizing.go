@@ -45,6 +45,7 @@ func (o *Organizing) Register(r *bot.Router) {
 		setupPath + "/choose/{room}":     o.askRoom,
 		setupPath + "/chosen/{room}":     o.chooseRoom,
 		setupPath + "/none/{room}":       o.noRoom,
+		setupPath + "/relay/{on}":        o.switchRelay,
 		setupPath + "/people":            o.setupPeople,
 		setupPath + "/test":              o.testRooms,
 		setupPath + "/arrived":           o.arrived,

@@ -28,6 +28,7 @@ type Setting struct {
 	Zone     string      `json:"zone,omitempty"`     // IANA zone; empty: the community's
 	Chats    bot.Channel `json:"chats,omitzero"`     // where chats run; the zero Channel: not chosen
 	Private  bot.Channel `json:"private,omitzero"`   // where organizers are among themselves; the same
+	Relay    bool        `json:"relay,omitempty"`    // what is said in its chats may be shown in linked places, and the reverse
 	Test     Trial       `json:"test,omitzero"`      // the last test of these channels
 	Done     string      `json:"done,omitempty"`     // the steps of setting up that are done or passed over, with blanks between
 }

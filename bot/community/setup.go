@@ -64,6 +64,7 @@ func (o *Organizing) setupSubcommand() bot.Subcommand {
 		Options: []bot.Option{
 			{Name: chatsStep, Kind: bot.OptionChannel, Summary: "setup.option.chats"},
 			{Name: privateStep, Kind: bot.OptionChannel, Summary: "setup.option.private"},
+			{Name: relayOption, Summary: "setup.option.relay"},
 		},
 		Access: bot.OrganizersOnly, Private: true, Handle: o.openSetup,
 	}
@@ -82,6 +83,9 @@ func (o *Organizing) openSetup(ctx context.Context, req *bot.Request) (bot.Reply
 			return bot.Reply{}, err
 		}
 		chosen[room] = ch
+	}
+	if len(chosen) == 0 && req.Value(relayOption) != "" {
+		return o.setRelay(ctx, req, req.Value(relayOption))
 	}
 	if len(chosen) == 0 {
 		return o.showSetup(ctx, req)
@@ -127,9 +131,15 @@ func (o *Organizing) setupReply(ctx context.Context, req *bot.Request, p *Place,
 	}
 	lines = append(lines, o.trialLines(req, trial, home.Zone)...)
 	controls := slices.Clone(undo)
+	relay, choice, err := o.relay(ctx, req, home.ID, &p.Set)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	lines = append(lines, relay...)
 	if trial.state == trialWaits {
 		controls = append(controls, o.control(req, "setup.button.arrived", setupPath+"/arrived"))
 	}
+	controls = append(controls, choice...)
 	for _, step := range steps {
 		c := o.control(req, bot.Key("setup.button."+step), setupPath+"/"+stepPath(step))
 		if step == next {

@@ -141,6 +141,40 @@ func (s *Setting) shared() bot.Channel {
 	return s.Private
 }
 
+// relay says whether what is said in the chats of the place may be shown in linked ones,
+// and lets organizers change that, where there are linked ones.
+func (o *Organizing) relay(ctx context.Context, req *bot.Request, c bot.CommunityID, set *Setting) ([]bot.Text, []bot.Control, error) {
+	all, err := o.directory.Places(ctx, c)
+	switch {
+	case err != nil || len(all) < 2 && !set.Relay:
+		return nil, nil, err
+	case set.Relay:
+		return []bot.Text{o.say(req, "setup.line.relay.on")}, []bot.Control{o.control(req, "setup.button.relay.off", setupPath+"/relay/"+relayOff)}, nil
+	default:
+		return []bot.Text{o.say(req, "setup.line.relay.off")}, []bot.Control{o.control(req, "setup.button.relay.on", setupPath+"/relay/"+relayOn)}, nil
+	}
+}
+
+const (
+	relayOption = "relay"
+	relayOn     = "on"
+	relayOff    = "off"
+)
+
+func (o *Organizing) switchRelay(ctx context.Context, req *bot.Request) (bot.Reply, error) {
+	return o.setRelay(ctx, req, req.Params.Get("on"))
+}
+
+// setRelay switches it on or off for the place where it is asked for.
+func (o *Organizing) setRelay(ctx context.Context, req *bot.Request, to string) (bot.Reply, error) {
+	switch to = strings.ToLower(strings.TrimSpace(to)); to {
+	case relayOn, relayOff:
+		return o.changed(ctx, req, func(s *Setting) { s.Relay = to == relayOn })
+	default:
+		return bot.Reply{}, bot.Fail(bot.Invalid, o.say(req, "setup.relay.unknown", bot.Str("command", req.Typed("/organize setup relay:on"))))
+	}
+}
+
 // noRoom takes the choice away.
 func (o *Organizing) noRoom(ctx context.Context, req *bot.Request) (bot.Reply, error) {
 	room := roomOf(req)

@@ -56,11 +56,18 @@ func (s *Service) answer(ctx context.Context, req *bot.Request) (bot.Reply, erro
 	entry := Entry{
 		ID: string(key), Place: place, Author: req.Member.ID, Kind: Answer, Questions: []int{n}, Asked: d.Asked, At: now, Text: text,
 	}
-	err = s.store.Add(ctx, Filing{Discussion: &d, Entry: entry}, outbox.Effects{Input: req.Input, Posts: []outbox.Item{item}})
+	f := Filing{Discussion: &d, Entry: entry, Carried: d.carries(place)}
+	err = s.store.Add(ctx, f, outbox.Effects{Input: req.Input, Posts: []outbox.Item{item}})
 	switch {
 	case err == nil:
 		s.rooms.added(&d, entry)
-	case !errors.Is(err, outbox.ErrRepeated):
+		if err = s.late(ctx, &d, nil); err == nil {
+			err = s.onward(ctx, nil, &f, req.Account, req.Member)
+		}
+	case errors.Is(err, outbox.ErrRepeated):
+		err = nil
+	}
+	if err != nil {
 		return bot.Reply{}, err
 	}
 	return bot.Say(s.words.Text(lang, "chat.answer.kept", bot.Num("n", n))), nil

@@ -1,116 +1,82 @@
 package discussion
 
 import (
+	"bufio"
 	"fmt"
-	"slices"
+	"io"
 	"strings"
-	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
 )
 
-// deepest is how far replies to replies are indented.
-const deepest = 4
-
-// Markdown is the archive for people (CommonMark). What members typed shows as
-// they typed it and is never markup.
-func (a Archive) Markdown(words bot.Words, language string) []byte {
-	w := markdownWriter{archive: a.withPlaces(), words: words, language: language, loc: time.UTC}
-	if loc, err := time.LoadLocation(a.Zone); err == nil {
-		w.loc = loc
-	}
-	w.index()
+// writeMarkdown writes the archive for people, as CommonMark. What members typed shows
+// as they typed it and is never markup.
+func (a Archive) writeMarkdown(out io.Writer, words bot.Words, language string) error {
+	w := markdownWriter{newOutline(a, words, language), bufio.NewWriter(out)}
 	w.head()
-	for _, q := range a.Questions {
+	w.highlights()
+	for _, q := range w.archive.Questions {
 		w.section("chat.archive.question", bot.Num("n", q.Number), bot.Str("text", escapeMarkdown(q.Text)))
 		if q.Image != "" {
-			fmt.Fprintf(&w.out, "\n<%s>\n", q.Image)
+			w.printf("\n<%s>\n", q.Image)
 		}
-		for _, i := range w.answers[q.Number] {
-			w.thread(i, 0)
-		}
+		w.question(q.Number, w.message)
 	}
 	w.commitments()
-	w.rest()
-	return []byte(w.out.String())
-}
-
-// withPlaces adds the places of messages that are left out and were replied to, in
-// order.
-func (a Archive) withPlaces() Archive {
-	if len(a.left) == 0 {
-		return a
-	}
-	replied := map[string]bool{}
-	for _, m := range a.Messages {
-		replied[m.ReplyTo] = true
-	}
-	a.Messages = slices.Clone(a.Messages)
-	for _, m := range slices.Backward(a.left) {
-		if replied[m.ID] {
-			replied[m.ReplyTo] = true
-			a.Messages = append(a.Messages, m)
+	begun := false
+	w.rest(func(l line) {
+		if !begun {
+			w.section("chat.archive.rest")
+			begun = true
 		}
-	}
-	slices.SortStableFunc(a.Messages, func(a, b ArchivedMessage) int { return a.At.Compare(b.At) })
-	return a
+		w.message(l)
+	})
+	w.links()
+	return w.out.Flush()
 }
 
-// markdownWriter writes one archive. Messages are named by their place in it.
+// markdownWriter writes one archive.
 type markdownWriter struct {
-	archive  Archive // with the places of deleted messages that have replies
-	words    bot.Words
-	language string
-	loc      *time.Location
-	answers  map[int][]int    // question → answers
-	replies  map[string][]int // message → replies
-	byID     map[string]int
-	shown    []bool
-	out      strings.Builder
+	*outline
+	out *bufio.Writer // which keeps the first error
 }
 
-func (w *markdownWriter) index() {
-	w.answers, w.replies, w.byID = map[int][]int{}, map[string][]int{}, map[string]int{}
-	w.shown = make([]bool, len(w.archive.Messages))
-	for i, m := range w.archive.Messages {
-		w.byID[m.ID] = i
-		switch m.Kind {
-		case Answer:
-			for _, q := range m.Questions {
-				w.answers[q] = append(w.answers[q], i)
-			}
-		case Reply:
-			w.replies[m.ReplyTo] = append(w.replies[m.ReplyTo], i)
-		}
-	}
-}
-
-func (w *markdownWriter) text(key bot.Key, args ...bot.Arg) string {
-	return w.words.Text(w.language, key, args...).String()
+func (w *markdownWriter) printf(format string, args ...any) {
+	_, _ = fmt.Fprintf(w.out, format, args...)
 }
 
 func (w *markdownWriter) head() {
-	a := w.archive
-	heading := a.Title
-	if a.Tag != "" {
-		heading = a.Tag + ": " + heading
-	}
-	facts := []string{
-		a.Start.In(w.loc).Format("2006-01-02 15:04 MST"),
-		w.text("chat.archive.people", bot.Count("people", len(a.Participants))),
-	}
-	if len(a.Places) > 0 {
-		facts = append(facts, w.text("chat.archive.places", bot.Str("places", escapeMarkdown(strings.Join(a.Places, ", ")))))
-	}
-	if len(a.Hosts) > 0 {
-		facts = append(facts, w.text("chat.archive.hosts", bot.Str("hosts", escapeMarkdown(strings.Join(a.Hosts, ", ")))))
-	}
-	fmt.Fprintf(&w.out, "# %s\n\n%s\n", escapeMarkdown(heading), strings.Join(facts, " · "))
+	escaped := func(names ...string) string { return escapeMarkdown(strings.Join(names, ", ")) }
+	w.printf("# %s\n\n%s\n\n%s\n", escapeMarkdown(w.archive.heading()), strings.Join(w.facts(escaped), " · "), w.audience())
 }
 
 func (w *markdownWriter) section(key bot.Key, args ...bot.Arg) {
 	// A heading is one line.
-	fmt.Fprintf(&w.out, "\n## %s\n", strings.ReplaceAll(w.text(key, args...), "\n", " "))
+	w.printf("\n## %s\n", strings.ReplaceAll(w.text(key, args...), "\n", " "))
+}
+
+// highlights writes what the hosts have picked.
+func (w *markdownWriter) highlights() {
+	for n, i := range w.outline.highlights() {
+		if n == 0 {
+			w.section("chat.archive.picked")
+		}
+		m := &w.archive.Messages[i]
+		w.printf("\n- **%s** %s — %s\n", escapeMarkdown(w.named(m.Author)),
+			w.text("chat.archive.to", bot.Str("n", numbers(m.Questions))), w.indented(m.Text, "  "))
+	}
+}
+
+// links writes what was linked to.
+func (w *markdownWriter) links() {
+	for i, l := range w.archive.Links {
+		if i == 0 {
+			w.section("chat.archive.links")
+			w.printf("\n")
+		}
+		w.printf("- <%s> · %s %s\n", strings.NewReplacer("<", "%3C", ">", "%3E", "\\", "%5C").Replace(l.URL), escapeMarkdown(w.named(l.Author)),
+			w.text("chat.archive.to", bot.Str("n", numbers(l.Questions))))
+	}
 }
 
 // commitments writes what people will try, and what came of it.
@@ -119,9 +85,9 @@ func (w *markdownWriter) commitments() {
 		if i == 0 {
 			w.section("chat.archive.commitments")
 		}
-		fmt.Fprintf(&w.out, "\n- **%s** — %s\n", escapeMarkdown(w.named(c.Author)), w.indented(c.Text, "  "))
+		w.printf("\n- **%s** — %s\n", escapeMarkdown(w.named(c.Author)), w.indented(c.Text, "  "))
 		if c.Outcome != "" {
-			fmt.Fprintf(&w.out, "\n  %s\n", w.indented(w.text("chat.archive.outcome", bot.Str("text", c.Outcome)), "  "))
+			w.printf("\n  %s\n", w.indented(w.text("chat.archive.outcome", bot.Str("text", c.Outcome)), "  "))
 		}
 	}
 }
@@ -131,69 +97,19 @@ func (w *markdownWriter) indented(text, indent string) string {
 	return strings.ReplaceAll(escapeMarkdown(text), "\n", "  \n"+indent)
 }
 
-// named is a name, or what stands for one.
-func (w *markdownWriter) named(author string) string {
-	if author == "" {
-		return w.text("chat.archive.unnamed")
-	}
-	return author
-}
-
-// rest writes what stands under no question. Replies to what is shown have been
-// written with it; of the others, those that reply to one another stay together.
-func (w *markdownWriter) rest() {
-	begun := false
-	for i, m := range w.archive.Messages {
-		if w.shown[i] || m.Kind == Reply && w.comesLater(m.ReplyTo) {
-			continue
-		}
-		if !begun {
-			w.section("chat.archive.rest")
-			begun = true
-		}
-		w.thread(i, 0)
-	}
-	// What is left replies in a circle, or to a message that came after it.
-	for i := range w.archive.Messages {
-		if !w.shown[i] {
-			w.thread(i, 0)
-		}
-	}
-}
-
-// comesLater reports whether the message will be shown, with its replies, after
-// those that are shown now.
-func (w *markdownWriter) comesLater(id string) bool {
-	i, ok := w.byID[id]
-	return ok && !w.shown[i]
-}
-
-// thread writes a message and the replies to it. An answer to several questions
-// stands under each, its replies under the first.
-func (w *markdownWriter) thread(i, depth int) {
-	m := w.archive.Messages[i]
-	indent := strings.Repeat("  ", min(depth, deepest))
-	if m.withheld {
-		fmt.Fprintf(&w.out, "\n%s- %s\n", indent, w.text("chat.archive.withheld"))
-	} else if m.Author == "" && m.Text == "" {
-		fmt.Fprintf(&w.out, "\n%s- %s\n", indent, w.text("chat.archive.deleted"))
-	} else {
-		text := w.indented(m.Text, indent+"  ")
-		author := w.named(m.Author)
-		if m.Place != "" {
-			author += " · " + m.Place
-		}
-		fmt.Fprintf(&w.out, "\n%s- **%s** %s — %s\n", indent, escapeMarkdown(author), m.At.In(w.loc).Format("15:04"), text)
-	}
-	if w.shown[i] {
+// message writes a message.
+func (w *markdownWriter) message(l line) {
+	m := &w.archive.Messages[l.index]
+	indent := strings.Repeat("  ", min(l.depth, deepest))
+	if state := w.state(m); state != "" {
+		w.printf("\n%s- %s\n", indent, state)
 		return
 	}
-	w.shown[i] = true
-	for _, r := range w.replies[m.ID] {
-		if !w.shown[r] {
-			w.thread(r, depth+1)
-		}
+	author := w.named(m.Author)
+	if m.Place != "" {
+		author += " · " + m.Place
 	}
+	w.printf("\n%s- **%s** %s — %s\n", indent, escapeMarkdown(author), m.At.In(w.loc).Format("15:04"), w.indented(m.Text, indent+"  "))
 }
 
 // escapeMarkdown makes text stand for itself in CommonMark: ASCII punctuation
@@ -223,10 +139,4 @@ func escapeMarkdown(s string) string {
 		begin, numbered = false, numbered && r >= '0' && r <= '9'
 	}
 	return b.String()
-}
-
-// isBidiControl tells the characters that could make text read backwards.
-// https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters
-func isBidiControl(r rune) bool {
-	return r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
 }

@@ -17,11 +17,20 @@ func (s *Service) Register(r *bot.Router) {
 		{Name: "list", Summary: "chat.command.list", Example: "/chat list", Private: true, Handle: s.list},
 		{Name: "show", Summary: "chat.command.show", Example: "/chat show name:Models", Options: []bot.Option{name}, Private: true, Handle: s.show},
 		{Name: "mine", Summary: "chat.command.mine", Example: "/chat mine", Options: []bot.Option{name}, Private: true, Handle: s.mine},
-		{Name: "archive", Summary: "chat.command.archive", Example: "/chat archive name:Models", Options: []bot.Option{name}, Private: true, Mode: bot.Deferred, Handle: s.read},
+		{Name: "archive", Summary: "chat.command.archive", Example: "/chat archive name:Models", Options: []bot.Option{name}, Access: bot.MembersOnly, Private: true, Mode: bot.Deferred, Handle: s.read},
 	}})
 	r.Command(bot.Command{Name: "host", Summary: "host.command", Subcommands: []bot.Subcommand{
 		{Name: "new", Summary: "host.command.new", Example: "/host new", Access: bot.HostsOnly, Private: true, Handle: s.askNew},
+		{Name: "edit", Summary: "host.command.edit", Example: "/host edit name:Models", Options: []bot.Option{name}, Access: bot.HostsOnly, Private: true, Handle: s.askEdit},
 		{Name: "panel", Summary: "host.command.panel", Example: "/host panel", Options: []bot.Option{name}, Access: bot.HostsOnly, Private: true, Handle: s.panel},
+		{Name: "ask", Summary: "host.command.ask", Example: "/host ask text:What surprised you?", Options: []bot.Option{
+			{Name: textField, Summary: "host.option.text"}, name,
+		}, Access: bot.HostsOnly, Private: true, Handle: s.extraCommand},
+		{Name: "reword", Summary: "host.command.reword", Example: "/host reword", Options: []bot.Option{name}, Access: bot.HostsOnly, Private: true, Handle: s.rewords},
+		{Name: "handover", Summary: "host.command.handover", Example: "/host handover person:@Sam", Options: []bot.Option{
+			{Name: personOption, Kind: bot.OptionPerson, Summary: "host.option.person"}, name,
+		}, Access: bot.HostsOnly, Private: true, Handle: s.handover},
+		{Name: "recap", Summary: "host.command.recap", Example: "/host recap", Options: []bot.Option{name}, Access: bot.HostsOnly, Private: true, Handle: s.recap},
 		{Name: "alongside", Summary: "host.command.alongside", Example: "/host alongside name:Models place:Lincoln HS", Options: []bot.Option{
 			name, {Name: "place", Summary: "host.option.place"},
 		}, Access: bot.HostsOnly, Private: true, Handle: s.alongside},
@@ -31,7 +40,10 @@ func (s *Service) Register(r *bot.Router) {
 		{Path: "/chat/view/{chat}", Private: true, Handle: s.show},
 		{Path: "/chat/more/{from}", Private: true, Handle: s.list},
 		{Path: "/chat/answers/{chat}", Private: true, Handle: s.mine},
-		{Path: "/chat/read/{chat}", Private: true, Mode: bot.Deferred, Handle: s.read},
+		{Path: "/chat/read/{chat}", Access: bot.MembersOnly, Private: true, Mode: bot.Deferred, Handle: s.read},
+		{Path: "/chat/highlights/{chat}/{from}", Access: bot.MembersOnly, Private: true, Handle: s.openHighlights},
+		{Path: "/chat/highlight/{chat}/{from}", Access: bot.MembersOnly, Private: true, Handle: s.pickHighlight},
+		{Path: "/chat/public/{chat}", Access: bot.MembersOnly, Private: true, Mode: bot.Deferred, Handle: s.publish},
 		{Path: "/chat/reply/{chat}/{question}", Private: true, Handle: s.askAnswer},
 		{Path: "/chat/answer/{chat}/{question}", Private: true, Handle: s.answer},
 		{Path: aimPath + "{chat}", Access: bot.MembersOnly, Private: true, Handle: s.askAim},
@@ -39,6 +51,31 @@ func (s *Service) Register(r *bot.Router) {
 		{Path: "/chat/aim-not/{chat}", Private: true, Handle: s.notToday},
 		{Path: "/chat/fix/{chat}", Private: true, Handle: s.fixOwn},
 		{Path: "/chat/file/{chat}/{entry}/{menu}", Private: true, Handle: s.refile},
+		{Path: "/chat/coming/{chat}", Access: bot.MembersOnly, Private: true, Handle: s.comingHere},
+		{Path: "/chat/not-coming/{chat}", Access: bot.MembersOnly, Private: true, Handle: s.notComing},
+		{Path: "/host/rewrite/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.askEdit},
+		{Path: "/host/rewritten/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.edit},
+		{Path: "/host/rewrite-save/{chat}/{plan}", Access: bot.HostsOnly, Private: true, Handle: s.saveEdit},
+		{Path: "/host/rewrite-drop/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.dropEdit},
+		{Path: "/host/preview/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.showPreview},
+		{Path: "/host/announce/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.announce},
+		{Path: "/host/more/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.more},
+		{Path: "/host/pace/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.setPace},
+		{Path: "/host/co-host/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.coHost},
+		{Path: "/host/hand-to/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.handTo},
+		{Path: "/host/less/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.lessHosts},
+		{Path: "/host/ready/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.ready},
+		{Path: "/host/take/{chat}/{from}", Access: bot.HostsOnly, Private: true, Handle: s.takeOver},
+		{Path: "/host/later/{chat}/{due}", Access: bot.HostsOnly, Private: true, Handle: s.later},
+		{Path: "/host/pause/{chat}/{on}", Access: bot.HostsOnly, Private: true, Handle: s.pause},
+		{Path: "/host/skip/{chat}/{question}", Access: bot.HostsOnly, Private: true, Handle: s.skip},
+		{Path: "/host/extra/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.askExtra},
+		{Path: "/host/extra-now/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.extra},
+		{Path: "/host/rewords/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.rewords},
+		{Path: "/host/reword-one/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.askReword},
+		{Path: "/host/reworded/{chat}/{question}", Access: bot.HostsOnly, Private: true, Handle: s.reword},
+		{Path: "/host/look-back/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.recap},
+		{Path: "/host/summary/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.summaryAgain},
 		{Path: "/host/create", Access: bot.HostsOnly, Private: true, Handle: s.create},
 		{Path: "/host/watch/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.panel},
 		{Path: "/host/start/{chat}", Access: bot.HostsOnly, Private: true, Handle: s.start},
@@ -56,6 +93,7 @@ func (s *Service) Register(r *bot.Router) {
 		r.Handle(route)
 	}
 	r.Action(bot.Action{Path: "/chat/fix-question", Label: "chat.action.fix", Private: true, Handle: s.fixQuestion})
+	r.Action(bot.Action{Path: "/chat/highlight-message", Label: "chat.action.highlight", Access: bot.MembersOnly, Private: true, Handle: s.highlight})
 	r.Listen(s.Hear)
 	r.Follow(s.Follow)
 }
@@ -149,12 +187,19 @@ func (s *Service) show(ctx context.Context, req *bot.Request) (bot.Reply, error)
 	if names := d.placeNames(); len(names) > 0 {
 		lines = append(lines, s.words.Text(lang, "chat.show.places", bot.Str("places", strings.Join(names, ", "))))
 	}
+	coming, err := s.comingLine(ctx, lang, &d)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	lines = append(lines, coming)
 	visible := d.Asked
-	if d.hostedBy(req.Member) {
+	if d.hostedBy(req.Member) || d.State == Scheduled && !d.Announced.IsZero() {
 		visible = len(d.Script.Questions)
 	}
 	for i, q := range d.Script.Questions[:visible] {
-		lines = append(lines, s.words.Text(lang, "chat.show.question", bot.Num("n", i+1), bot.Str("text", q.Text)))
+		if !d.skipped(i + 1) {
+			lines = append(lines, s.words.Text(lang, "chat.show.question", bot.Num("n", i+1), bot.Str("text", q.Text)))
+		}
 	}
 	var controls []bot.Control
 	if d.State == Asking || d.State == Closing {
@@ -182,48 +227,17 @@ func (s *Service) mine(ctx context.Context, req *bot.Request) (bot.Reply, error)
 	controls := s.fixMine(&d, entries, lang)
 	for _, e := range entries {
 		if e.Kind == Answer {
-			lines = append(lines, s.words.Text(lang, "chat.mine.answer",
-				bot.Str("n", numbers(e.Questions)), bot.Str("text", excerpt(e.Text))))
+			key := bot.Key("chat.mine.answer")
+			if e.remembered() {
+				key = "chat.mine.picked"
+			}
+			lines = append(lines, s.words.Text(lang, key, bot.Str("n", numbers(e.Questions)), bot.Str("text", excerpt(e.Text))))
 		}
 	}
 	if len(lines) == 1 {
 		return bot.Say(s.words.Text(lang, "chat.mine.empty", bot.Str("title", d.heading()), bot.Num("n", max(d.Asked, 1))), controls...), nil
 	}
 	return bot.Say(bot.Join("\n", lines...), controls...), nil
-}
-
-// read gives the archive as it stands, as a document.
-func (s *Service) read(ctx context.Context, req *bot.Request) (bot.Reply, error) {
-	d, err := s.named(ctx, req, opened)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	lang := req.Member.Language
-	if d.Opened.IsZero() {
-		return bot.Say(s.words.Text(lang, "chat.archive.early", bot.Str("title", d.heading()), bot.Rich("state", s.state(&d, req.Member)))), nil
-	}
-	a, err := s.Archive(ctx, d.Community, d.ID)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	structured, err := a.JSON()
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	answers := 0
-	for _, m := range a.Messages {
-		if m.Kind == Answer {
-			answers++
-		}
-	}
-	reply := bot.Say(s.words.Text(lang, "chat.archive",
-		bot.Str("title", d.heading()), bot.Num("people", len(a.Participants)), bot.Count("answers", answers)))
-	name := "chat-" + strconv.Itoa(d.Number)
-	reply.Message.Files = []bot.File{
-		{Name: name + ".md", Data: a.Markdown(s.words, lang)},
-		{Name: name + ".json", Data: structured},
-	}
-	return reply, nil
 }
 
 // named finds the discussion that a request means: by the ID in its path, or by

@@ -44,15 +44,41 @@ type Discussion struct {
 	Alongside   []Place        `json:"alongside,omitempty"`
 	Language    string         `json:"language"` // of its posts
 	Hosts       []bot.MemberID `json:"hosts"`    // who created it, and who hosts it with them
+	// Contacts are where hosts are written to. Of one who is not in it nothing is known.
+	Contacts map[bot.MemberID]bot.Account `json:"contacts,omitempty"`
 
 	State State `json:"state"`
 	// Base is what the script's times count from: its start, moved when a host
 	// goes faster or slower. Zero: it waits for the host to start it.
 	Base    time.Time   `json:"base,omitzero"`
-	Asked   int         `json:"asked"` // number of the question asked last, 0 for none
-	AskedAt []time.Time `json:"asked_at,omitempty"`
+	Asked   int         `json:"asked"`              // number of the question asked last, 0 for none
+	AskedAt []time.Time `json:"asked_at,omitempty"` // by question; zero for one that was skipped
+	Skipped []int       `json:"skipped,omitempty"`  // numbers of questions that are left out
 	Opened  time.Time   `json:"opened,omitzero"`
 	Closed  time.Time   `json:"closed,omitzero"`
+
+	// Notices are what is yet to be told around the discussion, the next first. Only
+	// one that is scheduled or cancelled has some.
+	Notices   []Notice  `json:"notices,omitempty"`
+	Announced time.Time `json:"announced,omitzero"` // when its channels heard of it
+	Ready     bool      `json:"ready,omitempty"`    // a host has said that they are there
+
+	Paused  time.Time `json:"paused,omitzero"`   // since when a host keeps it waiting
+	Moved   time.Time `json:"moved,omitzero"`    // when it, or a host, last moved
+	Offered bool      `json:"offered,omitempty"` // its hosts were told since that it waits
+	Edit    *Edit     `json:"edit,omitempty"`    // what a host has written and not saved
+
+	// Relaying are the numbers of those places whose organizers had relaying switched on
+	// at one of its steps.
+	Relaying []int `json:"relaying,omitempty"`
+	// Copies are the latest copies for the public that were made of its archive.
+	Copies []PublicCopy `json:"copies,omitempty"`
+}
+
+// Edit is another plan for a discussion that has not begun.
+type Edit struct {
+	Script Script    `json:"script"`
+	Base   time.Time `json:"base,omitzero"`
 }
 
 // Running reports whether messages of the channel belong to the discussion.
@@ -72,57 +98,5 @@ func (d *Discussion) hostedBy(m bot.Member) bool { return slices.ContainsFunc(d.
 // hostName is whom an announcement names.
 func (d *Discussion) hostName() string { return strings.Join(d.Script.Hosts, ", ") }
 
-// step is one move in a discussion's life.
-type step struct {
-	to  State
-	ask int // to Asking: the question's number
-	at  time.Time
-}
-
-// next is the step that comes by itself, and when. There is none for a
-// discussion that waits for its host or is over.
-func (d *Discussion) next() (step, bool) {
-	switch {
-	case d.State == Closing:
-		return step{to: Archived, at: d.Closed.Add(LateAnswers)}, true
-	case d.Over() || d.Base.IsZero():
-		return step{}, false
-	case d.State == Scheduled:
-		return step{to: Open, at: d.Base}, true
-	case d.Asked < len(d.Script.Questions):
-		n := d.Asked + 1
-		return step{to: Asking, ask: n, at: d.Base.Add(d.Script.Questions[n-1].At)}, true
-	default:
-		return step{to: Closing, at: d.Base.Add(d.Script.Length)}, true
-	}
-}
-
-// take makes a step: now is when it really happens.
-func (d *Discussion) take(s step, now time.Time) {
-	d.State = s.to
-	switch s.to {
-	case Open:
-		d.Opened = now
-	case Asking:
-		d.Asked = s.ask
-		d.AskedAt = append(d.AskedAt, now)
-	case Closing:
-		d.Closed = now
-	}
-}
-
-// startNow opens the doors at once: the script's times count from now.
-func (d *Discussion) startNow(now time.Time) step {
-	d.Base = now
-	return step{to: Open, at: now}
-}
-
-// askNow asks the next question at once; those after it keep their distances.
-func (d *Discussion) askNow(now time.Time) (step, bool) {
-	n := d.Asked + 1
-	if n > len(d.Script.Questions) {
-		return step{}, false
-	}
-	d.Base = now.Add(-d.Script.Questions[n-1].At)
-	return step{to: Asking, ask: n, at: now}, true
-}
+// leads reports whether a member is the first of the hosts.
+func (d *Discussion) leads(m bot.Member) bool { return len(d.Hosts) > 0 && m.Is(d.Hosts[0]) }

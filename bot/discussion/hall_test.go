@@ -122,6 +122,18 @@ func newHall(t *testing.T, open opened) *hall {
 		h.chosen = append(h.chosen, discussion.Place{Channel: in(name, "chat"), Name: "the " + name})
 	}
 	h.service = h.process()
+	h.routed()
+	h.runner = scheduler.NewRunner(store, scheduler.Options{})
+	h.runner.Handle(discussion.JobKind, func(ctx context.Context, j scheduler.Job) error { return h.service.Step(ctx, j) })
+	h.runner.Handle(discussion.SummaryJobKind, h.service.Summarise)
+	h.runner.Handle(outbox.UnaskedJobKind, outbox.NewCourtesy(store, bottest.Words{}).Release)
+	h.runner.Handle(outbox.JobKind, outbox.NewSender(store, bot.NewSwitchboard(adapters...), outbox.Options{Budget: store}).Drain)
+	h.runner.Handle(outbox.ReportJobKind, func(context.Context, scheduler.Job) error { return nil })
+	return h
+}
+
+// routed lets requests reach the service.
+func (h *hall) routed() {
 	h.router = bot.NewRouter(func(next bot.Handler) bot.Handler {
 		return func(ctx context.Context, req *bot.Request) (bot.Reply, error) {
 			req.Member = bot.Member{ID: bot.MemberID(req.Account.User), Community: school, Name: req.Name, Language: "en", Zone: "UTC"}
@@ -129,11 +141,6 @@ func newHall(t *testing.T, open opened) *hall {
 		}
 	})
 	h.service.Register(h.router)
-	h.runner = scheduler.NewRunner(store, scheduler.Options{})
-	h.runner.Handle(discussion.JobKind, h.service.Step)
-	h.runner.Handle(outbox.JobKind, outbox.NewSender(store, bot.NewSwitchboard(adapters...), outbox.Options{Budget: store}).Drain)
-	h.runner.Handle(outbox.ReportJobKind, func(context.Context, scheduler.Job) error { return nil })
-	return h
 }
 
 // process is the service as one more process has it.
@@ -218,8 +225,14 @@ func (h *hall) askAs(input bot.InputID, ch bot.Channel, user, path string, value
 	return reply
 }
 
-// standing are the delivery keys, without the chat's, of what stands in a channel.
+// standing are the delivery keys, without the chat's, of what stands in a channel since
+// a chat has begun.
 func (h *hall) standing(ch bot.Channel) string {
+	return strings.Join(slices.DeleteFunc(strings.Fields(h.everything(ch)), func(key string) bool { return strings.HasPrefix(key, "announce") }), " ")
+}
+
+// everything is standing with what was said before a chat.
+func (h *hall) everything(ch bot.Channel) string {
 	var keys []string
 	for _, e := range h.platforms[ch.Space.Connection].Standing(ch) {
 		keys = append(keys, strings.SplitN(string(e.Key), "/", 3)[2])

@@ -64,6 +64,11 @@ func (s *Service) file(ctx context.Context, r *room, l *ledger, ev *bot.Event, f
 			return "", err
 		}
 	}
+	if fresh {
+		if err := s.recall(ctx, l, ev); err != nil {
+			return "", err
+		}
+	}
 	f, wanted := l.filing(ev, r.running, author)
 	if !wanted {
 		if !fresh {
@@ -74,6 +79,10 @@ func (s *Service) file(ctx context.Context, r *room, l *ledger, ev *bot.Event, f
 	filed, err := s.store.File(ctx, f)
 	if err == nil && (filed == FiledNew || filed == FiledChanged) {
 		l.take(f.Entry)
+		err = s.late(ctx, f.Discussion, l)
+	}
+	if err == nil && filed != FiledStale {
+		err = s.onward(ctx, l, &f, ev.Account, author)
 	}
 	return filed, err
 }
@@ -91,17 +100,17 @@ func (l *ledger) filing(ev *bot.Event, running string, author bot.Member) (f Fil
 		return Filing{}, false // not running here, or a change of something said before
 	}
 	e := Entry{
-		ID: id, Place: place, Author: author.ID, ReplyTo: l.shown(place, repliedTo(ev)), Asked: d.Asked,
+		ID: id, Place: place, Author: author.ID, ReplyTo: l.shown(place, repliedTo(ev), ev.Text), Asked: d.Asked,
 		At: ev.At.UTC(), Text: ev.Text, Revision: ev.Revision,
 	}
 	if known {
 		// An edit is judged as the message was, by what came before it.
 		e.Asked, e.At = facts.asked, facts.at
-		if e.ReplyTo == "" {
+		if e.ReplyTo == "" || facts.replyTo != "" {
 			e.ReplyTo = facts.replyTo
 		}
 	}
-	f = Filing{Discussion: &d, Running: running}
+	f = Filing{Discussion: &d, Running: running, Carried: d.carries(place)}
 	if ev.Kind == bot.MessageDeleted {
 		e.Author, e.Kind, e.Questions, e.Text, e.Deleted = facts.author, facts.kind, facts.questions, "", true
 		f.Entry = e
@@ -114,6 +123,7 @@ func (l *ledger) filing(ev *bot.Event, running string, author bot.Member) (f Fil
 	v := Recognise(ev.Text, c)
 	e.Kind, e.Questions, e.manner = v.Kind, v.Questions, v.manner
 	f.Entry = e
+	f.Carried = f.Carried && (known || e.Kind == Answer || e.Kind == Reply)
 	late := d.State == Closing && e.At.After(d.Closed.Add(lingering))
 	return f, !late || known || v.Kind != Remark
 }

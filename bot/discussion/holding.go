@@ -24,6 +24,18 @@ func (s *Service) Holdings(ctx context.Context, m bot.Member) ([]bot.Holding, er
 		if d.hostedBy(m) {
 			all = append(all, bot.Holding{Part: part, About: d.heading(), At: d.Opened, Text: s.label(m.Language, "chat.part.host")})
 		}
+		for _, c := range d.Copies {
+			if m.Is(c.By) {
+				all = append(all, bot.Holding{Part: part, About: d.heading(), At: c.At, Text: s.label(m.Language, "chat.part.copy")})
+			}
+		}
+		coming, err := s.store.Attending(ctx, d)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(coming, func(a Attendance) bool { return m.Is(a.Member) }) {
+			all = append(all, bot.Holding{Part: part, About: d.heading(), At: d.Base, Text: s.label(m.Language, "chat.part.coming")})
+		}
 		entries, err := s.store.Entries(ctx, d.Community, d.ID)
 		if err != nil {
 			return nil, err
@@ -42,7 +54,8 @@ func (s *Service) Holdings(ctx context.Context, m bot.Member) ([]bot.Holding, er
 	return all, nil
 }
 
-// Forget takes somebody out of all discussions. What they said is removed, so that
+// Forget takes somebody out of all discussions, and lets whoever has made a copy for
+// the public with their words know. What they said is removed, so that
 // its place is left, or stays without their name, as they wish; our own posts that
 // show it follow. Questions that they wrote as a host stay: they are the chat's.
 func (s *Service) Forget(ctx context.Context, p bot.Parting) error {
@@ -51,12 +64,15 @@ func (s *Service) Forget(ctx context.Context, p bot.Parting) error {
 	if err != nil {
 		return err
 	}
+	if _, err := s.Withdraw(ctx, m); err != nil {
+		return err
+	}
 	for i := range chats {
 		d := &chats[i]
 		if err := s.forgetSaid(ctx, d, p); err != nil {
 			return err
 		}
-		if d.hostedBy(m) {
+		if d.hostedBy(m) || d.copiedBy(m) {
 			if err := s.forgetHost(ctx, d, m); err != nil {
 				return err
 			}
@@ -89,6 +105,9 @@ func (s *Service) forgetSaid(ctx context.Context, d *Discussion, p bot.Parting) 
 		}
 		changed = append(changed, after)
 	}
+	if len(changed) == 0 {
+		return nil
+	}
 	for some := range slices.Chunk(changed, forgottenAtOnce) {
 		if err := s.store.Replace(ctx, d, effects, some...); err != nil {
 			return err
@@ -98,7 +117,7 @@ func (s *Service) forgetSaid(ctx context.Context, d *Discussion, p bot.Parting) 
 			s.rooms.added(d, e)
 		}
 	}
-	return nil
+	return s.changed(ctx, d)
 }
 
 // forgottenAtOnce is how many entries are forgotten together.
@@ -120,21 +139,30 @@ func (s *Service) shownAnew(d *Discussion, e *Entry, unnamed bool) (text bot.Tex
 	}
 }
 
-// forgetHost lets somebody host a discussion no longer.
+// forgetHost lets somebody host a discussion no longer, and forgets that they have
+// copied it.
 func (s *Service) forgetHost(ctx context.Context, d *Discussion, m bot.Member) error {
 	_, err := s.alter(ctx, d.Community, d.ID, func(d *Discussion, _ time.Time) error {
 		before := *d
 		d.Hosts = slices.DeleteFunc(slices.Clone(d.Hosts), m.Is)
 		d.Script.Hosts = slices.DeleteFunc(slices.Clone(d.Script.Hosts), func(name string) bool { return strings.EqualFold(name, m.Name) })
+		for _, id := range m.IDs() {
+			delete(d.Contacts, id)
+		}
+		d.Copies = slices.DeleteFunc(slices.Clone(d.Copies), func(c PublicCopy) bool { return m.Is(c.By) })
 		var e outbox.Effects
 		if d.State == Scheduled {
 			e.Posts = s.calendar(&before, d)
 		}
+		e.Posts = append(e.Posts, s.reannounced(d)...) // it names hosts
 		if err := s.store.Advance(ctx, d, e); err != nil {
 			return err
 		}
 		s.rooms.moved(d)
 		return nil
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return s.changed(ctx, d) // the summary names hosts
 }

@@ -9,7 +9,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/staffroom-bot/staffroom/bot"
-	"github.com/staffroom-bot/staffroom/bot/bottest"
 	"github.com/staffroom-bot/staffroom/bot/discussion"
 )
 
@@ -24,17 +23,17 @@ func TestAHostChoosesWhereAChatRuns(t *testing.T) {
 	eachHall(t, func(h *hall) {
 		d, reply := h.made("2026-03-08 20:00")
 		h.want("its first place is called", d.ChannelName, "the north")
-		h.want("the panel offers", labels(reply), "alongside place=the south, cancel, move, start, threads")
+		h.want("the panel offers", labels(reply), "alongside place=the south, announce, cancel, edit, more, move, preview, start, threads")
 		beside := controls(reply)["alongside place=the south"]
 		for range 2 { // pressed by two
 			reply = h.ask(north, "maria", beside)
 		}
-		h.want("pressed twice it offers", labels(reply), "cancel, move, only-here, start, threads")
+		h.want("pressed twice it offers", labels(reply), "announce, cancel, edit, more, move, only-here, preview, start, threads")
 		if text := reply.Message.Text.String(); !strings.Contains(text, "host.already") || !strings.Contains(text, "places=the north, the south") {
 			t.Errorf("the panel says %q", text)
 		}
 		reply = h.ask(north, "maria", "/host/only-here/"+d.ID)
-		h.want("only there it offers", labels(reply), "alongside place=the south, cancel, move, start, threads")
+		h.want("only there it offers", labels(reply), "alongside place=the south, announce, cancel, edit, more, move, preview, start, threads")
 		h.ask(north, "maria", beside)
 		h.until(10 * time.Minute)
 		h.want("in the south stand", h.standing(south), "open@2 q1@2")
@@ -101,7 +100,7 @@ func TestAlongsideIsTypedInTheOtherPlace(t *testing.T) {
 		h.say(in("north", "fifth"), "ana", "1", "", "A1 <b>@everyone</b> *a picture*")
 		a, err := h.service.Archive(t.Context(), school, d.ID)
 		h.ok(err)
-		markdown := string(a.Markdown(bottest.Words{}, "en"))
+		markdown := written(t, a, discussion.Document)
 		if strings.Contains(markdown, "<b>") || strings.Contains(markdown, "*HS*") && !strings.Contains(markdown, `\*HS\*`) || strings.Contains(markdown, "\u202e") {
 			t.Errorf("what people typed is markup:\n%s", markdown)
 		}
@@ -124,7 +123,7 @@ func TestAChatRunsInEightPlacesAtMost(t *testing.T) {
 				t.Errorf("a channel that nobody has chosen: %v", err)
 			}
 		}
-		h.want("the panel offers", labels(h.ask(north, "maria", "/host/watch/"+d.ID)), "cancel, move, only-here, start, threads")
+		h.want("the panel offers", labels(h.ask(north, "maria", "/host/watch/"+d.ID)), "announce, cancel, edit, more, move, only-here, preview, start, threads")
 		h.until(10 * time.Minute)
 		for n := range 7 {
 			h.want("there stand", h.standing(in("south", fmt.Sprint("c", n))), fmt.Sprintf("open@%[1]d q1@%[1]d", n+2))
@@ -145,7 +144,7 @@ func TestAThreadForEachQuestion(t *testing.T) {
 			d.Script.Questions[0].Text = "One\n@everyone\t" + strings.Repeat("é", 200)
 		})
 		reply := h.ask(south, "maria", "/host/threads/"+d.ID+"/on")
-		h.want("the panel offers", labels(reply), "cancel, move, only-here, start, threads.off")
+		h.want("the panel offers", labels(reply), "announce, cancel, edit, more, move, only-here, preview, start, take, threads.off")
 		h.ask(south, "maria", "/host/threads/"+d.ID+"/off")
 		h.ask(south, "maria", "/host/threads/"+d.ID+"/on")
 		h.until(11 * time.Minute)

@@ -20,9 +20,13 @@ type ledger struct {
 	known      map[string]entryFacts
 	last       map[bot.MemberID]string    // each author's latest message
 	ours       map[string]bot.DeliveryKey // our own posts, by EntryID
+	relayed    map[string][]relayedEntry  // by EntryID: posts of ours that show what was said elsewhere, as far as somebody replied to them
+	asked      map[bot.MemberID]bool      // who was asked whether what they say may be shown elsewhere, as far as this process knows
+	talked     time.Time                  // when the last was said that may be shown elsewhere, as far as this process knows
 	heard      map[int]time.Time          // of each place the latest message that was filed
 	room       custom                     // of all that is known
 	wording    wording                    // of the questions, as they stand in discussion
+	summary    time.Time                  // when the job is due, as far as is known, that brings the summary up to date
 	count      int                        // so many entries at the beginning of the store's order are known
 }
 
@@ -30,6 +34,7 @@ func newLedger() *ledger {
 	return &ledger{
 		known: map[string]entryFacts{}, last: map[bot.MemberID]string{},
 		ours: map[string]bot.DeliveryKey{}, heard: map[int]time.Time{},
+		relayed: map[string][]relayedEntry{}, asked: map[bot.MemberID]bool{},
 	}
 }
 
@@ -87,6 +92,16 @@ func (l *ledger) id() string {
 	return l.discussion.ID
 }
 
+// summaryFrom notes when the summary is brought up to date, and reports whether that
+// is news.
+func (l *ledger) summaryFrom(due time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	news := !l.summary.Equal(due)
+	l.summary = due
+	return news
+}
+
 // take notes an entry that was filed just now.
 func (l *ledger) take(e Entry) {
 	l.mu.Lock()
@@ -119,11 +134,10 @@ func (l *ledger) knows(ch bot.Channel, message string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	id := EntryID(l.discussion.place(ch), message)
-	if _, ok := l.ours[id]; ok {
-		return true
-	}
-	_, ok := l.known[id]
-	return ok
+	_, ours := l.ours[id]
+	_, carries := l.relayed[id]
+	_, known := l.known[id]
+	return ours || carries || known
 }
 
 // add notes an entry, or its change. l.mu is held.
@@ -167,13 +181,17 @@ func (l *ledger) habits(e Entry, own *habit) {
 	}
 }
 
-// shown is the entry that a message shows: its own, or the one that a form gave
-// and a post of ours shows; "" for no message. l.mu is held.
-func (l *ledger) shown(place int, message string) string {
+// shown is the entry that a message shows to which somebody replies with a text: its
+// own, or the one that a post of ours shows, because a form gave it or because it was
+// said elsewhere; "" for no message. l.mu is held.
+func (l *ledger) shown(place int, message, text string) string {
 	if message == "" {
 		return ""
 	}
 	id := EntryID(place, message)
+	if elsewhere, ok := l.relayed[id]; ok {
+		return meant(elsewhere, text)
+	}
 	if key, ok := l.ours[id]; ok {
 		if _, given := l.known[string(key)]; given {
 			return string(key)

@@ -38,7 +38,7 @@ func TestSomebodyWhoseNameIsNotKnown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	markdown := string(archive.Markdown(bottest.Words{}, "en"))
+	markdown := written(t, archive, discussion.Document)
 	for _, line := range []string{"- **Ana** 20:00 — A1 a picture", "chat.archive.somebody** 20:00 — A1 a picture"} {
 		if !strings.Contains(markdown, line) {
 			t.Errorf("the archive does not say %q:\n%s", line, markdown)

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
-	"github.com/staffroom-bot/staffroom/bot/bottest"
 	"github.com/staffroom-bot/staffroom/bot/discussion"
 	"github.com/staffroom-bot/staffroom/bot/redis"
 	"github.com/staffroom-bot/staffroom/bot/redis/redistest"
@@ -81,7 +80,7 @@ func TestWhatIsSaidInAnyPlaceBelongsToTheOneDiscussion(t *testing.T) {
 		}
 		h.want("in the archive", strings.Join(where, ", "),
 			"100.1 the north, @2/100.1 the south, @2/100.2 the south, @2/100.3 the south, @2/@1/100.1 the south, @1/@2/100.1 the north")
-		markdown := string(a.Markdown(bottest.Words{}, "en"))
+		markdown := written(t, a, discussion.Document)
 		for _, line := range []string{
 			"- **Name of ana · the north** 20:11 — A1 I start with a picture",
 			"- **Name of joe · the south** 20:11 — A1 I start with a song\n\n  - **Name of eva · the south** 20:11 — So do we",
@@ -222,7 +221,7 @@ func TestASlowPlaceHoldsUpNoOther(t *testing.T) {
 		h.until(11 * time.Minute)
 		h.want("in the north stand", h.standing(north), "open q1 q2")
 		h.want("in the south stand", h.standing(south), "")
-		for i, e := range h.platforms["north"].Standing(north) {
+		for i, e := range h.platforms["north"].Standing(north)[1:] { // after the announcement
 			if want := eight.Add(time.Duration(i) * 5 * time.Minute); !e.At.Equal(want) {
 				t.Errorf("%s came at %s, want %s", e.Key, e.At, want)
 			}

@@ -36,6 +36,9 @@ func questionOf(key bot.DeliveryKey) int {
 
 // posts is what is said, in every place, when a step has been made.
 func (s *Service) posts(ctx context.Context, d *Discussion, st step) ([]outbox.Item, error) {
+	if st.notice.What != "" {
+		return s.told(ctx, d, st.notice)
+	}
 	switch st.to {
 	case Open:
 		return d.everywhere("open", s.opening(d)), nil
@@ -50,7 +53,11 @@ func (s *Service) posts(ctx context.Context, d *Discussion, st step) ([]outbox.I
 		return items, nil
 	case Closing:
 		summary, err := s.summary(ctx, d)
-		return append(d.everywhere("close", s.closing(d)), d.everywhere("summary", summary)...), err
+		return append(d.everywhere("close", s.closing(d)), d.everywhere(summaryName, summary)...), err
+	case Archived:
+		return s.resummarised(ctx, d)
+	case Cancelled:
+		return s.reannounced(d), nil
 	default:
 		return nil, nil
 	}
@@ -91,8 +98,12 @@ const goodbye = time.Hour
 
 func (s *Service) opening(d *Discussion) bot.Message {
 	key := bot.Key("chat.open")
-	if d.hostName() == "" {
+	switch len(d.Script.Hosts) {
+	case 0:
 		key = "chat.open.unhosted"
+	case 1:
+	default:
+		key = "chat.open.hosts"
 	}
 	text := s.words.Text(d.Language, key,
 		bot.Str("title", d.heading()), bot.Str("host", d.hostName()), bot.Count("questions", len(d.Script.Questions)))
@@ -126,54 +137,14 @@ func (s *Service) question(d *Discussion, n int) bot.Message {
 }
 
 func (s *Service) closing(d *Discussion) bot.Message {
+	thanks, prompt := bot.Key("chat.close"), bot.Key("chat.close.aim")
+	if d.Script.Pace == PaceSlow { // it was no hour
+		thanks, prompt = "chat.close.slow", "chat.close.slow.aim"
+	}
 	if s.goals == nil {
-		return bot.Message{Text: bot.Join("\n", s.words.Text(d.Language, "chat.close"), bot.Plain(d.Script.Close))}
+		return bot.Message{Text: bot.Join("\n", s.words.Text(d.Language, thanks), bot.Plain(d.Script.Close))}
 	}
-	return bot.Message{Text: bot.Join("\n", bot.Plain(d.Script.Close), s.words.Text(d.Language, "chat.close.aim")), Controls: s.aimControls(d)}
-}
-
-// summary counts what the hour brought; late answers are not in it yet.
-func (s *Service) summary(ctx context.Context, d *Discussion) (bot.Message, error) {
-	entries, err := s.store.Entries(ctx, d.Community, d.ID)
-	if err != nil {
-		return bot.Message{}, err
-	}
-	t := count(entries)
-	return bot.Message{
-		Text: bot.Join(" ",
-			s.words.Text(d.Language, "chat.summary.people", bot.Count("people", t.people)),
-			s.words.Text(d.Language, "chat.summary.answers", bot.Count("answers", t.answers)),
-			s.words.Text(d.Language, "chat.summary.late", bot.At("until", d.Closed.Add(LateAnswers), d.Script.Zone, bot.DateTime))),
-		Controls: []bot.Control{{Label: s.label(d.Language, "chat.button.read"), Path: "/chat/read/" + d.ID}},
-	}, nil
-}
-
-// tally is what a discussion brought, in numbers.
-type tally struct {
-	people, answers int
-	byQuestion      map[int]int // answers
-}
-
-func count(entries []Entry) tally {
-	t := tally{byQuestion: map[int]int{}}
-	people := map[bot.MemberID]bool{}
-	for _, e := range entries {
-		if e.Deleted {
-			continue
-		}
-		if e.Author != "" { // they were forgotten
-			people[e.Author] = true
-		}
-		if e.Kind != Answer {
-			continue
-		}
-		t.answers++
-		for _, q := range e.Questions {
-			t.byQuestion[q]++
-		}
-	}
-	t.people = len(people)
-	return t
+	return bot.Message{Text: bot.Join("\n", bot.Plain(d.Script.Close), s.words.Text(d.Language, prompt)), Controls: s.aimControls(d)}
 }
 
 // label is a message as plain words, for a button or a field.

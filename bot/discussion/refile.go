@@ -52,6 +52,9 @@ func (s *Service) refile(ctx context.Context, req *bot.Request) (bot.Reply, erro
 		return bot.Reply{}, err
 	}
 	s.rooms.refiled(&d, e)
+	if err := s.changed(ctx, &d); err != nil {
+		return bot.Reply{}, err
+	}
 	reply, err := s.filedAs(req, &d, &e, nil)
 	if err == nil {
 		reply.Replace = true

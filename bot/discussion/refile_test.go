@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
-	"github.com/staffroom-bot/staffroom/bot/bottest"
 	"github.com/staffroom-bot/staffroom/bot/discussion"
 )
 
@@ -230,7 +229,7 @@ func TestWhatIsWithheldIsNotInTheArchive(t *testing.T) {
 			t.Helper()
 			a, err := h.service.Archive(t.Context(), school, d.ID)
 			h.ok(err)
-			return strings.Join(a.Participants, ", "), string(a.Markdown(bottest.Words{}, "en"))
+			return strings.Join(a.Participants, ", "), written(t, a, discussion.Document)
 		}
 		h.ok(h.service.Withhold(t.Context(), school, d.ID, e.ID, true))
 		h.edit(h.service, north, "ana", "1", "A1 unkind still", 2)

@@ -25,7 +25,11 @@ func (crowd) Home(_ context.Context, space bot.SpaceID) (discussion.Home, error)
 }
 
 func (crowd) Author(_ context.Context, a bot.Account, name string) (bot.Member, error) {
-	return bot.Member{ID: bot.MemberID(a.User), Community: bot.CommunityID(a.Space.ID), Name: name}, nil
+	m := bot.Member{ID: bot.MemberID(a.User), Community: bot.CommunityID(a.Space.ID), Name: name}
+	if a.User == "sam" {
+		m.Role = bot.RoleHost
+	}
+	return m, nil
 }
 
 func (crowd) Names(_ context.Context, _ bot.CommunityID, ids []bot.MemberID) (map[bot.MemberID]string, error) {
@@ -34,6 +38,19 @@ func (crowd) Names(_ context.Context, _ bot.CommunityID, ids []bot.MemberID) (ma
 		names[id] = "Name of " + string(id)
 	}
 	return names, nil
+}
+
+func (crowd) Members(_ context.Context, c bot.CommunityID, who map[bot.MemberID]bot.Account) (map[bot.MemberID]bot.Member, error) {
+	members := make(map[bot.MemberID]bot.Member, len(who))
+	for id := range who {
+		members[id] = bot.Member{ID: id, Community: c, Language: "en", Zone: "UTC"}
+	}
+	return members, nil
+}
+
+// Organizers implements discussion.Members: boss organizes, in the north.
+func (crowd) Organizers(context.Context, bot.CommunityID) ([]bot.Account, error) {
+	return []bot.Account{{Space: bot.SpaceID{Connection: "north", ID: string(school)}, User: "boss"}}, nil
 }
 
 // running gives a store in which a discussion runs whose two questions have been

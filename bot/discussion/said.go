@@ -54,5 +54,8 @@ func (s *Service) Withhold(ctx context.Context, c bot.CommunityID, chat, entry s
 	if err != nil {
 		return err
 	}
-	return s.store.Withhold(ctx, &d, entry, out)
+	if err := s.store.Withhold(ctx, &d, entry, out); err != nil {
+		return err
+	}
+	return s.changed(ctx, &d)
 }

@@ -47,14 +47,13 @@ func play(t *testing.T, people int) cost {
 	if err != nil {
 		t.Fatal(err)
 	}
-	markdown := archive.Markdown(bottest.Words{}, "en")
-	asJSON, err := archive.JSON()
+	markdown, asJSON := written(t, archive, discussion.Document), written(t, archive, discussion.Data)
 	took := time.Since(begin)
 	runtime.ReadMemStats(&after)
 	if err != nil || len(archive.Messages) != people || len(archive.Participants) != people || len(asJSON) < 100*people {
 		t.Fatalf("%d messages of %d people in %d bytes of JSON, %v", len(archive.Messages), len(archive.Participants), len(asJSON), err)
 	}
-	if shown := strings.Count(string(markdown), "\n- ") + strings.Count(string(markdown), "  - "); shown != people {
+	if shown := strings.Count(markdown, "\n- ") + strings.Count(markdown, "  - "); shown != people {
 		t.Fatalf("%d messages in Markdown, want %d", shown, people)
 	}
 	return cost{took, calls.Load(), after.TotalAlloc - before.TotalAlloc}

@@ -30,8 +30,15 @@ const (
 // Pace says what moves a discussion from one question to the next.
 type Pace string
 
-// PaceClock asks each question at its time.
-const PaceClock Pace = "clock"
+// The paces. PaceClock is the one of a script that says nothing.
+const (
+	PaceClock Pace = "clock" // each question at its time
+	PaceHand  Pace = "hand"  // each question when a host says so
+	PaceSlow  Pace = "slow"  // one or more questions a day, over days
+)
+
+// maxPerDay is how many questions a slow discussion asks a day at most.
+const maxPerDay = 4
 
 // Script is what a host prepares: who, when, and what is asked. It comes from
 // ParseScript or ScriptDraft.Script, both of which check it, and survives
@@ -58,6 +65,7 @@ type Script struct {
 	Close     string // posted at the end; may be empty
 	Questions []Question
 	Pace      Pace
+	PerDay    int `json:",omitempty"` // of PaceSlow: so many questions a day
 
 	Threads bool `json:",omitempty"` // a thread opens under each question, for its answers
 }
@@ -84,6 +92,7 @@ type ScriptDraft struct {
 	Welcome, Close string
 	Questions      []QuestionDraft
 	Pace           string
+	PerDay         string // a number; empty: 1 where the pace is slow
 	Threads        string // true or false
 }
 

@@ -3,6 +3,7 @@ package discussion
 import (
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -48,14 +49,44 @@ func (c *checker) script(d ScriptDraft) Script {
 	if s.Title == "" {
 		c.bad("title", "expected a title of up to %d characters", maxTitle)
 	}
-	if p := strings.TrimSpace(d.Pace); p != "" && Pace(p) != PaceClock {
-		c.bad("pace", "expected one of the known paces (clock), got %s", quoted(p))
-	}
+	c.pace(&s, d)
 	s.Threads = c.yes("threads", d.Threads)
 	c.start(&s, d)
 	c.questions(&s, d.Questions)
-	c.clock(&s, d)
+	if s.Pace == PaceSlow {
+		c.days(&s, d)
+	} else {
+		c.clock(&s, d)
+	}
 	return s
+}
+
+// pace sets Pace and PerDay.
+func (c *checker) pace(s *Script, d ScriptDraft) {
+	switch p := Pace(strings.TrimSpace(d.Pace)); p {
+	case "":
+	case PaceClock, PaceHand, PaceSlow:
+		s.Pace = p
+	default:
+		c.bad("pace", "expected clock, hand or slow, got %s", quoted(string(p)))
+	}
+	perDay := strings.TrimSpace(d.PerDay)
+	if s.Pace != PaceSlow {
+		if perDay != "" {
+			c.bad("per_day", "expected only where the pace is slow, got %s", quoted(perDay))
+		}
+		return
+	}
+	s.PerDay = 1
+	if perDay == "" {
+		return
+	}
+	n, err := strconv.Atoi(perDay)
+	if err != nil || n < 1 || n > maxPerDay {
+		c.bad("per_day", "expected 1 to %d questions a day, got %s", maxPerDay, quoted(perDay))
+		return
+	}
+	s.PerDay = n
 }
 
 // yes reads a choice; what is left out is no.

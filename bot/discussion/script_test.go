@@ -126,7 +126,7 @@ func TestParseScriptErrors(t *testing.T) {
 		{"comments only", "# a\n", "line 1: expected a script, got an empty file"},
 		{"a list", "- a\n", "line 1: expected fields such as title: Using models, got a list"},
 		{"two documents", good + "---\ntitle: B\n", "line 6: expected one script, got a second one after ---"},
-		{"unknown field", good + "quesions: [a]\n", "line 5, quesions: expected one of close, hosts, introductions, length, pace, questions, start, tag, threads, title, welcome, zone"},
+		{"unknown field", good + "quesions: [a]\n", "line 5, quesions: expected one of close, hosts, introductions, length, pace, per_day, questions, start, tag, threads, title, welcome, zone"},
 		{"unknown field of a question", head + "questions:\n  - text: Why?\n    when: 8m\n", "line 6, questions[0].when: expected one of at, image, note, text"},
 		{"field twice", good + "title: B\n", "line 5, title: expected once, got it again"},
 		{"no text", head + "questions:\n  - at: 8m\n  - Why?\n", "line 5, questions[0].text: expected a question of up to 1500 characters"},
@@ -136,7 +136,7 @@ func TestParseScriptErrors(t *testing.T) {
 		{"title as list", "title: [a]\n" + "start: 2026-03-05T20:00\nzone: UTC\nquestions: [a]\n", "line 1, title: expected text, got a list"},
 		{"reference", "title: &t A\nstart: 2026-03-05T20:00\nzone: UTC\nquestions: [*t]\n", "line 1, title: expected text, got a YAML reference (& or *)\n" +
 			"line 4, questions[0]: expected text, got a YAML reference (& or *)"},
-		{"merge", good + "<<: {title: B}\n", "line 5, <<: expected one of close, hosts, introductions, length, pace, questions, start, tag, threads, title, welcome, zone"},
+		{"merge", good + "<<: {title: B}\n", "line 5, <<: expected one of close, hosts, introductions, length, pace, per_day, questions, start, tag, threads, title, welcome, zone"},
 		{"colon in a text", "title: Models: a start\n" + "start: 2026-03-05T20:00\n", "line 1: expected quotes around a text that contains a colon and a space"},
 		{"a tab", head + "questions:\n\t- Why?\n", "line 5: expected spaces in front of a field, got a tab"},
 		{"an @", head + "hosts: @maria\n", "line 4: expected quotes around a text that begins with @ or `"},
@@ -164,7 +164,10 @@ func TestParseScriptErrors(t *testing.T) {
 		{"the machine's zone", "title: A\nstart: 2026-03-05T20:00\nzone: Local\nquestions: [a]\n", "line 3, zone: expected an IANA zone such as America/New_York, got 'Local'"},
 		{"no zone", "title: A\nstart: 2026-03-05T20:00\nquestions: [a]\n", "line 1, zone: expected an IANA zone such as America/New_York"},
 		{"threads", good + "threads: often\n", "line 5, threads: expected true or false, got 'often'"},
-		{"pace", good + "pace: slow\n", "line 5, pace: expected one of the known paces (clock), got 'slow'"},
+		{"pace", good + "pace: fast\n", "line 5, pace: expected clock, hand or slow, got 'fast'"},
+		{"per day", good + "per_day: 2\n", "line 5, per_day: expected only where the pace is slow, got '2'"},
+		{"too many a day", good + "pace: slow\nper_day: 5\n", "line 6, per_day: expected 1 to 4 questions a day, got '5'"},
+		{"slow with a length", good + "pace: slow\nlength: 60m\n", "line 6, length: expected only where the pace is not slow, got '60m'"},
 		{"image", head + "questions:\n  - text: a\n    image: http://example.org/a.png\n", "line 6, questions[0].image: expected an https address of up to 2000 characters, got 'http://example.org/a.png'"},
 		{"image with a password", head + "questions:\n  - text: a\n    image: https://u:p@example.org/a.png\n", "line 6, questions[0].image: expected an https address of up to 2000 characters, got 'https://u:p@example.org/a.png'"},
 		{"long title", "title: " + strings.Repeat("x", 151) + "\nstart: 2026-03-05T20:00\nzone: UTC\nquestions: [a]\n", "line 1, title: expected at most 150 characters, got 151"},
@@ -205,7 +208,7 @@ questions:
   - image: ftp://example.org
 pace: fast
 `))
-	const want = `line 1, titel: expected one of close, hosts, introductions, length, pace, questions, start, tag, threads, title, welcome, zone
+	const want = `line 1, titel: expected one of close, hosts, introductions, length, pace, per_day, questions, start, tag, threads, title, welcome, zone
 line 1, title: expected a title of up to 150 characters
 line 2, start: expected a local time such as 2021-03-18T21:07, got 'tomorrow'
 line 3, zone: expected an IANA zone such as America/New_York, got 'Mars/Base'
@@ -213,7 +216,7 @@ line 4, length: expected a length of time such as 8m or 1h5m, got 'long'
 line 7, questions[0].at: expected a length of time such as 8m or 1h5m, got 'soon'
 line 8, questions[1].image: expected an https address of up to 2000 characters, got 'ftp://example.org'
 line 8, questions[1].text: expected a question of up to 1500 characters
-line 9, pace: expected one of the known paces (clock), got 'fast'`
+line 9, pace: expected clock, hand or slow, got 'fast'`
 	if err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
 	}

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -26,29 +25,11 @@ const (
 
 // ParseScript reads a script from YAML: title, tag, hosts, start, zone,
 // introductions, length, welcome, questions (each a text, or text, at, image and
-// note), pace, threads and close. Title, start, zone and questions are required; what is
+// note), pace, per_day,
+// threads and close. Title, start, zone and questions are required; what is
 // left out of the rest is filled in as ScriptDraft.Script says. Any error is a
 // *ScriptError that lists every problem.
-func ParseScript(data []byte) (Script, error) {
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
-	data = bytes.ReplaceAll(data, []byte("\r"), []byte("\n"))
-	root, comments, problem := parseYAML(data)
-	if problem != nil {
-		return Script{}, &ScriptError{Problems: []Problem{*problem}}
-	}
-	r := scriptReader{lines: map[string]int{}, hashtags: comments}
-	draft := r.script(root)
-	s, err := draft.Script()
-	if e := (*ScriptError)(nil); errors.As(err, &e) {
-		r.add(e.Problems)
-	}
-	if len(r.problems) > 0 {
-		slices.SortStableFunc(r.problems, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
-		return Script{}, &ScriptError{Problems: r.problems}
-	}
-	return s, nil
-}
+func ParseScript(data []byte) (Script, error) { return ImportScript(data, ScriptDraft{}) }
 
 // parseYAML gives the root of the one document in data, and the lines on which a
 // # that starts a word began a comment.
@@ -169,10 +150,10 @@ func (r *scriptReader) script(root ast.Node) ScriptDraft {
 	var d ScriptDraft
 	texts := map[string]*string{
 		"title": &d.Title, "tag": &d.Tag, "start": &d.Start, "zone": &d.Zone, "introductions": &d.Introductions,
-		"length": &d.Length, "welcome": &d.Welcome, "pace": &d.Pace, "close": &d.Close,
+		"length": &d.Length, "welcome": &d.Welcome, "pace": &d.Pace, "close": &d.Close, "per_day": &d.PerDay,
 		"threads": &d.Threads,
 	}
-	r.fields(root, "", "close, hosts, introductions, length, pace, questions, start, tag, threads, title, welcome, zone", func(key, field string, value ast.Node) bool {
+	r.fields(root, "", "close, hosts, introductions, length, pace, per_day, questions, start, tag, threads, title, welcome, zone", func(key, field string, value ast.Node) bool {
 		switch text := texts[key]; {
 		case text != nil:
 			*text = r.text(field, value)

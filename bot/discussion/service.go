@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"reflect"
 	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
@@ -24,6 +25,11 @@ type Members interface {
 	Author(ctx context.Context, a bot.Account, name string) (bot.Member, error)
 	// Names gives the names of members; those unknown are left out.
 	Names(ctx context.Context, c bot.CommunityID, ids []bot.MemberID) (map[bot.MemberID]string, error)
+	// Members gives members with the language and zone in which they are written to at
+	// an account; those unknown are left out.
+	Members(ctx context.Context, c bot.CommunityID, who map[bot.MemberID]bot.Account) (map[bot.MemberID]bot.Member, error)
+	// Organizers gives the accounts of those who act as organizers.
+	Organizers(ctx context.Context, c bot.CommunityID) ([]bot.Account, error)
 }
 
 // Home is a community as a discussion sees it.
@@ -43,6 +49,8 @@ type Service struct {
 	rooms   *rooms
 	goals   Goals   // nil: nobody is asked for one thing to try
 	library Library // nil: links are kept nowhere
+	consent Consent // nil: nobody has agreed to anything
+	relays  *relays // nil: what is said in one place is shown in no other
 }
 
 // New returns the service. clock is used for what people are shown; what is done
@@ -75,7 +83,12 @@ func (s *Service) Schedule(ctx context.Context, d *Discussion, in bot.InputID) e
 	if err != nil {
 		return err
 	}
+	now, err := s.store.Now(ctx)
+	if err != nil {
+		return err
+	}
 	d.ID, d.Number, d.State = bot.NewID(s.clock.Now()), number, Scheduled
+	d.prepare(now)
 	e := outbox.Effects{Input: in, Posts: s.calendar(nil, d)}
 	if err := d.plan(&e); err != nil {
 		return err
@@ -112,6 +125,8 @@ func (s *Service) Step(ctx context.Context, j scheduler.Job) error {
 	if err != nil {
 		return err
 	}
+	before := d
+	d.forgo(j.Started)
 	next, ok := d.next()
 	switch {
 	case !ok:
@@ -119,11 +134,10 @@ func (s *Service) Step(ctx context.Context, j scheduler.Job) error {
 	case next.at.After(j.Started):
 		return scheduler.After(next.at.Sub(j.Started), nil)
 	}
-	before := d
-	if late := j.Started.Sub(next.at); late > lateness {
+	if late := j.Started.Sub(next.at); late > lateness && next.notice.What == "" {
 		// The clock goes on from here, so that nobody is asked three questions at
 		// once after an outage.
-		d.Base = d.Base.Add(late)
+		d.delay(late)
 	}
 	err = s.advance(ctx, &before, &d, next, j.Started, "")
 	if bot.CodeOf(err) == bot.Conflict {
@@ -148,6 +162,9 @@ func (s *Service) advance(ctx context.Context, before, d *Discussion, st step, n
 	if err := d.plan(&e); err != nil {
 		return err
 	}
+	if err := s.joinRelay(ctx, d, &e); err != nil {
+		return err
+	}
 	if err := s.store.Advance(ctx, d, e); err != nil {
 		return err
 	}
@@ -169,21 +186,57 @@ func (s *Service) act(ctx context.Context, c bot.CommunityID, id string, in bot.
 }
 
 // revise lets a host change the plan of a discussion that has not begun, on a
-// fresh record. See alter.
+// fresh record. What its channels and those who come were told follows. See alter.
 func (s *Service) revise(ctx context.Context, c bot.CommunityID, id string, in bot.InputID, change func(*Discussion) error) (Discussion, error) {
-	return s.alter(ctx, c, id, func(d *Discussion, _ time.Time) error {
+	return s.steer(ctx, c, id, in, func(d *Discussion, now time.Time) ([]outbox.Item, error) {
 		if d.State != Scheduled {
-			return errBegun
+			return nil, errBegun
 		}
-		before := *d
+		base, announced, places := d.Base, s.announcement(d), len(d.Alongside)
 		if err := change(d); err != nil {
+			return nil, err
+		}
+		if !d.Base.Equal(base) {
+			d.rescheduled(now)
+		}
+		if d.Announced.IsZero() {
+			return nil, nil
+		}
+		var posts []outbox.Item
+		if len(d.Alongside) > places {
+			posts = d.early("announce", s.announcement(d)) // where it stands already it is left out
+		}
+		if !reflect.DeepEqual(announced, s.announcement(d)) {
+			posts = append(posts, s.reannounced(d)...)
+		}
+		return posts, nil
+	})
+}
+
+// steer lets a host change how a discussion goes on, on a fresh record, without a step.
+// See alter.
+func (s *Service) steer(ctx context.Context, c bot.CommunityID, id string, in bot.InputID, change func(*Discussion, time.Time) ([]outbox.Item, error)) (Discussion, error) {
+	return s.alter(ctx, c, id, func(d *Discussion, now time.Time) error {
+		before := *d
+		posts, err := change(d, now)
+		if err != nil {
 			return err
 		}
-		e := outbox.Effects{Input: in, Posts: s.calendar(&before, d)}
+		if d.Running() {
+			d.Moved, d.Offered = now, false
+		}
+		if d.State == Scheduled {
+			posts = append(posts, s.calendar(&before, d)...)
+		}
+		e := outbox.Effects{Input: in, Posts: posts}
 		if err := d.plan(&e); err != nil {
 			return err
 		}
-		return s.store.Advance(ctx, d, e)
+		if err := s.store.Advance(ctx, d, e); err != nil {
+			return err
+		}
+		s.rooms.moved(d)
+		return nil
 	})
 }
 

@@ -30,6 +30,8 @@ type Entry struct {
 	// Withheld: the archive leaves it out until organizers have looked at it, or
 	// for good.
 	Withheld bool `json:"-"`
+	// Highlighted: a host has picked it to remember.
+	Highlighted bool `json:"-"`
 
 	manner manner // how the text speaks; unread when it comes from the store
 }
@@ -45,6 +47,7 @@ type Filing struct {
 	Discussion *Discussion // as known; its version must be the current one
 	Running    string      // Live.Running of the entry's place as known; it must be the current one
 	Entry      Entry
+	Carried    bool // it, or its change, may be of interest in other places: see RelayStore
 }
 
 // Filed says what became of an entry.
@@ -96,6 +99,13 @@ type Store interface {
 	// With gives all discussions in which one of these members has said something, or
 	// which one of them hosts.
 	With(ctx context.Context, c bot.CommunityID, ids []bot.MemberID) ([]Discussion, error)
+	// Attend keeps that somebody will come to d, or will not.
+	Attend(ctx context.Context, d *Discussion, a Attendance, coming bool) error
+	// Attending gives who will come to d, in no particular order.
+	Attending(ctx context.Context, d *Discussion) ([]Attendance, error)
+	// Known gives those of some members who have said something in another discussion
+	// than d.
+	Known(ctx context.Context, d *Discussion, ids []bot.MemberID) (map[bot.MemberID]bool, error)
 	// Unknow forgets that they have said something in d: nothing there is theirs any more.
 	Unknow(ctx context.Context, d *Discussion, ids []bot.MemberID) error
 	// Now is the store's time.
@@ -110,6 +120,9 @@ type Store interface {
 	Refile(ctx context.Context, d *Discussion, entry string, fix *Fix, e outbox.Effects) error
 	// Withhold keeps an entry of d out of the archive, or lets it in again.
 	Withhold(ctx context.Context, d *Discussion, entry string, out bool) error
+	// Highlight keeps that a host has picked an entry of d to remember, or no longer
+	// does. It names nobody.
+	Highlight(ctx context.Context, d *Discussion, entry string, on bool, e outbox.Effects) error
 	// Entries gives all entries in the order they came.
 	Entries(ctx context.Context, c bot.CommunityID, id string) ([]Entry, error)
 }

@@ -177,7 +177,7 @@ func (t *Transfers) put(ctx context.Context, tr bot.Transfer, d *Discussion) err
 		return err // it is there
 	}
 	there := *d
-	there.Community, there.Version = tr.To, 0
+	there.Community, there.Version, there.Relaying = tr.To, 0, nil // what was carried stays where it is
 	if there.Number, err = t.store.NextNumber(ctx, tr.To); err != nil {
 		return err
 	}

@@ -33,6 +33,9 @@ type Item struct {
 	// before it. Of several changes that wait only the newest is made. None is made
 	// where the post did not arrive, or is held (see Unasked).
 	Update bool `json:"update,omitempty"`
+	// Early says what becomes of the post that an Update changes while nobody has begun
+	// to send it. Empty: it is sent, and then changed.
+	Early Early `json:"early,omitempty"`
 	// Repeats is the earlier post in whose place this one is sent, because nobody
 	// knows whether it arrived. The message is known under that key.
 	Repeats bot.DeliveryKey `json:"repeats,omitempty"`
@@ -61,6 +64,15 @@ type Fleeting struct {
 	// Instead is what its reader is told if it did not surely arrive (see Notices).
 	Instead bot.Text `json:"instead"`
 }
+
+// Early is what a change does to a post that nobody has begun to send.
+type Early string
+
+// What it does. The item is in all else what the post was.
+const (
+	Rewritten Early = "rewritten" // it is sent as the change says
+	Withdrawn Early = "withdrawn" // it is not sent at all, and nothing is kept of it
+)
 
 // Lane is where the item queues: one place and class. What a person has not asked
 // for has a lane of its own, where it waits for its time, and so has a channel's
@@ -96,7 +108,7 @@ func unaskedLane(a bot.Account) string { return "unasked:@" + a.String() }
 // the same script as the change, or not at all.
 type Effects struct {
 	Input  bot.InputID     // what caused the change; a second time it changes nothing
-	Jobs   []scheduler.Job // scheduled, or moved if they exist
+	Jobs   []scheduler.Job // scheduled, or moved if they exist; one without a time is due at once
 	Cancel []string        // IDs of jobs that are not wanted any more
 	// Withdraw takes back posts that are held, or Fleeting and not being sent just now.
 	// Nothing is kept of them.

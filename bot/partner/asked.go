@@ -2,8 +2,11 @@ package partner
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base32"
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/staffroom-bot/staffroom/bot"
@@ -91,7 +94,7 @@ func (s *Service) look(ctx context.Context, who *pool, c *course, g *Group) erro
 	var e outbox.Effects
 	var err error
 	if len(gone) > 0 {
-		if e, err = s.without(ctx, who, g, waiting, gone, parted); err != nil {
+		if e, err = s.without(ctx, who, g, waiting, gone, "", parted); err != nil {
 			return err
 		}
 	}
@@ -179,8 +182,9 @@ func (s *Service) answerOnce(ctx context.Context, req *bot.Request, done string,
 }
 
 // without is what comes of it that some have left a group: who is free is matched again, and
-// those who waited are told that they are not available, and never why.
-func (s *Service) without(ctx context.Context, who *pool, g *Group, told []*Seat, gone []bot.MemberID, parted Parted) (outbox.Effects, error) {
+// those who waited are told that they are not available, and never why. One of those who
+// have left may be nameless: somebody who wants to be forgotten.
+func (s *Service) without(ctx context.Context, who *pool, g *Group, told []*Seat, gone []bot.MemberID, nameless bot.MemberID, parted Parted) (outbox.Effects, error) {
 	var e outbox.Effects
 	if len(parted.Free) > 0 {
 		job, err := againJob(g.Community, g.program(), who.now)
@@ -197,6 +201,7 @@ func (s *Service) without(ctx context.Context, who *pool, g *Group, told []*Seat
 	if err != nil {
 		return e, err
 	}
+	delete(names, nameless)
 	for _, seat := range told {
 		key := bot.Key("partner.unavailable")
 		switch {
@@ -218,7 +223,7 @@ func (s *Service) without(ctx context.Context, who *pool, g *Group, told []*Seat
 		if g.ended && key != "partner.relay.off" {
 			text = bot.Join(" ", text, s.words.Text(lang, "partner.relay.off"))
 		}
-		post := s.unasked(who, g, seat, noticeWithout+string(gone[0]), text)
+		post := s.unasked(who, g, seat, noticeWithout+g.token(gone[0]), text)
 		post.After = heardOf(g, seat, gone[0])
 		e.Posts = append(e.Posts, post)
 		if seat.there() && !g.met() {
@@ -234,7 +239,14 @@ func (s *Service) without(ctx context.Context, who *pool, g *Group, told []*Seat
 // is taken back when the other one leaves, and there is nobody to miss.
 func heardOf(g *Group, seat *Seat, other bot.MemberID) bot.DeliveryKey {
 	if came := g.seat(other).Came; came.After(seat.Came) {
-		return noticeKey(g, noticeThird+string(other), seat)
+		return noticeKey(g, noticeThird+g.token(other), seat)
 	}
 	return noticeKey(g, noticeIntro, seat)
+}
+
+// token names a member of the group in what is kept of messages to others, where it says
+// nothing of whom it names.
+func (g *Group) token(m bot.MemberID) string {
+	sum := sha256.Sum256([]byte(g.ID + "/" + string(m)))
+	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:10]))
 }

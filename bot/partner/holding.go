@@ -124,7 +124,7 @@ func (s *Service) Forget(ctx context.Context, p bot.Parting) error {
 			return err
 		}
 		m := p.Member
-		m.ID = id
+		m.ID, m.Name = id, "" // what waits to be told to others must not name them
 		for _, program := range joined {
 			in, err := s.schedule.Get(ctx, c, program)
 			if bot.CodeOf(err) == bot.NotFound {

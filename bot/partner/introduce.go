@@ -201,8 +201,8 @@ func (s *Service) comesToYou(ctx context.Context, who *pool, g *Group, m bot.Mem
 	for _, seat := range g.others(m) {
 		lang := who.members[seat.Member].Language
 		text := bot.Join(" ", s.words.Text(lang, "partner.third", bot.Str("name", names[m])), s.shares(lang, who.profile(seat.Member), g), s.suits(lang, who, g, seat.Member), s.relayOffer(lang, g))
-		posts = append(posts, s.unasked(who, g, seat, noticeThird+string(m), text, s.introControls(lang, who, g, seat.Member, names)...))
+		posts = append(posts, s.unasked(who, g, seat, noticeThird+g.token(m), text, s.introControls(lang, who, g, seat.Member, names)...))
 	}
-	e, _, err := s.toRoom(ctx, who, g, names, g.here(), noticeThird+string(m), s.roomIntroduction(who, g, g.seat(m), names, goals), posts)
+	e, _, err := s.toRoom(ctx, who, g, names, g.here(), noticeThird+g.token(m), s.roomIntroduction(who, g, g.seat(m), names, goals), posts)
 	return e, err
 }

@@ -56,7 +56,7 @@ func noticeKey(g *Group, what string, seat *Seat) bot.DeliveryKey {
 func (g *Group) takeBack(left bot.MemberID) {
 	for i := range g.Seats {
 		seat := &g.Seats[i]
-		g.takes(seat, noticeIntro, noticeAnew, noticeThird+string(left))
+		g.takes(seat, noticeIntro, noticeAnew, noticeThird+g.token(left))
 		if !seat.there() {
 			g.takesFollowUp(seat)
 		}
@@ -140,7 +140,11 @@ func (s *Service) partOnce(ctx context.Context, p *Program, m bot.Member, state 
 	if seat := g.seat(m.ID); seat != nil && state == SeatOut {
 		seat.Heard = now
 	}
-	e, err := s.without(ctx, who, &g, others, []bot.MemberID{m.ID}, parted)
+	nameless := bot.MemberID("")
+	if m.Name == "" {
+		nameless = m.ID
+	}
+	e, err := s.without(ctx, who, &g, others, []bot.MemberID{m.ID}, nameless, parted)
 	if err != nil {
 		return false, err
 	}

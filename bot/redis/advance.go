@@ -74,6 +74,10 @@ type (
 		// Posts that the change takes back: see outbox.Item.
 		After   string `json:"after,omitempty"`
 		Instead string `json:"instead,omitempty"`
+		// Of a change: what becomes of the post that nobody has begun to send (outbox.Early),
+		// and the body that it then has.
+		Early     string `json:"early"`
+		Rewritten string `json:"rewritten"`
 	}
 	scriptWrite struct {
 		Op   string   `json:"op"`
@@ -206,12 +210,17 @@ func encodeEffects(e outbox.Effects) (encoded []byte, due string, err error) {
 		if err != nil {
 			return nil, "", err
 		}
+		if j.Due.IsZero() {
+			out.Jobs = append(out.Jobs, scriptJob{ID: j.ID, Body: string(body)})
+			due = "0"
+			continue
+		}
 		out.Jobs = append(out.Jobs, scriptJob{ID: j.ID, Due: millis(j.Due), Body: string(body)})
 		if earliest.IsZero() || j.Due.Before(earliest) {
 			earliest = j.Due
 		}
 	}
-	if !earliest.IsZero() {
+	if !earliest.IsZero() && due == "" {
 		due = millis(earliest)
 	}
 	for _, item := range e.Posts {
@@ -241,8 +250,20 @@ func encodePost(item outbox.Item) (scriptPost, error) {
 		kind = outbox.UnaskedJobKind
 	}
 	drain, err := json.Marshal(jobBody{Kind: kind, Payload: payload})
-	return scriptPost{
+	if err != nil {
+		return scriptPost{}, err
+	}
+	p := scriptPost{
 		Key: string(item.Post.Key), Change: item.Update, Lane: lane, Body: string(body),
-		Job: outbox.JobID(lane), Drain: string(drain), After: string(item.After), Instead: string(item.Instead),
-	}, err
+		Job: outbox.JobID(lane), Drain: string(drain), After: string(item.After), Instead: string(item.Instead), Early: string(item.Early),
+	}
+	if item.Early == outbox.Rewritten {
+		item.Update, item.Early = false, ""
+		rewritten, err := json.Marshal(item)
+		if err != nil {
+			return scriptPost{}, err
+		}
+		p.Rewritten = string(rewritten)
+	}
+	return p, nil
 }

@@ -147,6 +147,7 @@ func (h *hour) live() {
 	sender := outbox.NewSender(store, bot.NewSwitchboard(h.platforms[0], westward{h.platforms[1], h.calendar}), outbox.Options{Budget: store})
 	runner := scheduler.NewRunner(store, scheduler.Options{})
 	runner.Handle(discussion.JobKind, service.Step)
+	runner.Handle(discussion.SummaryJobKind, service.Summarise)
 	runner.Handle(outbox.JobKind, sender.Drain)
 
 	d := alongside("", "")

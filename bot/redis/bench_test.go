@@ -29,6 +29,16 @@ func (everybody) Author(_ context.Context, a bot.Account, name string) (bot.Memb
 	return bot.Member{ID: bot.MemberID(a.User), Community: home, Name: name}, nil
 }
 
+func (everybody) Members(_ context.Context, c bot.CommunityID, who map[bot.MemberID]bot.Account) (map[bot.MemberID]bot.Member, error) {
+	members := map[bot.MemberID]bot.Member{}
+	for id := range who {
+		members[id] = bot.Member{ID: id, Community: c, Language: "en", Zone: "UTC"}
+	}
+	return members, nil
+}
+
+func (everybody) Organizers(context.Context, bot.CommunityID) ([]bot.Account, error) { return nil, nil }
+
 func (everybody) Names(_ context.Context, _ bot.CommunityID, ids []bot.MemberID) (map[bot.MemberID]string, error) {
 	names := map[bot.MemberID]string{}
 	for _, id := range ids {

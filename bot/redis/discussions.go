@@ -280,10 +280,14 @@ func (s Discussions) File(ctx context.Context, f discussion.Filing) (discussion.
 	if err != nil {
 		return "", err
 	}
+	carried := ""
+	if f.Carried {
+		carried = "1"
+	}
 	filed, err := s.filer.ask(ctx, bundleName{
-		keys:    [5]string{key(c, liveChannels), key(c, chatVersions), key(c, "entries:"+d.ID), key(c, "order:"+d.ID), key(c, chatWho(d.ID))},
+		keys:    [6]string{key(c, liveChannels), key(c, chatVersions), key(c, "entries:"+d.ID), key(c, "order:"+d.ID), key(c, chatWho(d.ID)), key(c, relayLog(d.ID))},
 		channel: d.Places()[f.Entry.Place].Channel.Root().String(), running: f.Running, chat: d.ID, version: d.Version,
-	}, filing{f.Entry.ID, body, revision(f.Entry), string(f.Entry.Author)})
+	}, filing{f.Entry.ID, body, revision(f.Entry), string(f.Entry.Author), carried})
 	return filed, failed(err)
 }
 
@@ -294,13 +298,18 @@ func (s Discussions) Add(ctx context.Context, f discussion.Filing, e outbox.Effe
 		return err
 	}
 	id := f.Discussion.ID
+	writes := []write{
+		{"HSET", "entries:" + id, []string{f.Entry.ID, body}},
+		{"RPUSH", "order:" + id, []string{f.Entry.ID}},
+		{"HSET", chatWho(id), []string{string(f.Entry.Author), "1"}},
+	}
+	if f.Carried {
+		if e, err = lookAgainAt(f.Discussion, &writes, e, f.Entry.ID); err != nil {
+			return err
+		}
+	}
 	_, err = s.advance(ctx, change{
-		community: f.Discussion.Community,
-		writes: []write{
-			{"HSET", "entries:" + id, []string{f.Entry.ID, body}},
-			{"RPUSH", "order:" + id, []string{f.Entry.ID}},
-			{"HSET", chatWho(id), []string{string(f.Entry.Author), "1"}},
-		},
+		community: f.Discussion.Community, writes: writes,
 		unless:  []string{leftByAll, f.Discussion.Channel.Space.String()},
 		Effects: e,
 	})

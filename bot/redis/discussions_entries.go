@@ -29,9 +29,17 @@ func (s Discussions) Replace(ctx context.Context, d *discussion.Discussion, effe
 			who = append(who, write{"HSET", chatWho(d.ID), []string{string(e.Author), "1"}})
 		}
 	}
-	_, err := s.advance(ctx, change{
-		community: d.Community, unless: []string{leftByAll, d.Channel.Space.String()}, Effects: effects,
-		writes: append(inParts("HSET", "entries:"+d.ID, fields, 2), who...),
+	writes := append(inParts("HSET", "entries:"+d.ID, fields, 2), who...)
+	ids := make([]string, len(entries))
+	for i, e := range entries {
+		ids[i] = e.ID
+	}
+	effects, err := lookAgainAt(d, &writes, effects, ids...)
+	if err != nil {
+		return err
+	}
+	_, err = s.advance(ctx, change{
+		community: d.Community, unless: []string{leftByAll, d.Channel.Space.String()}, Effects: effects, writes: writes,
 	})
 	return err
 }
@@ -46,9 +54,10 @@ func (s Discussions) With(ctx context.Context, c bot.CommunityID, ids []bot.Memb
 	var out []discussion.Discussion
 	for some := range slices.Chunk(all, 100) {
 		pipe := s.client.Pipeline()
-		spoke := make([]*redis.SliceCmd, len(some))
+		spoke, come := make([]*redis.SliceCmd, len(some)), make([]*redis.SliceCmd, len(some))
 		for i, id := range some {
 			spoke[i] = pipe.HMGet(ctx, key(c, chatWho(id)), texts(ids)...)
+			come[i] = pipe.HMGet(ctx, key(c, chatComing(id)), texts(ids)...)
 		}
 		if _, err := pipe.Exec(ctx); err != nil {
 			return nil, failed(err)
@@ -58,7 +67,8 @@ func (s Discussions) With(ctx context.Context, c bot.CommunityID, ids []bot.Memb
 			return nil, err
 		}
 		for _, d := range found {
-			said := spoke[slices.Index(some, d.ID)].Val()
+			i := slices.Index(some, d.ID)
+			said := append(spoke[i].Val(), come[i].Val()...)
 			theirs := slices.ContainsFunc(said, func(v any) bool { return v != nil })
 			if theirs || slices.ContainsFunc(d.Hosts, func(h bot.MemberID) bool { return slices.Contains(ids, h) }) {
 				out = append(out, d)
@@ -70,5 +80,9 @@ func (s Discussions) With(ctx context.Context, c bot.CommunityID, ids []bot.Memb
 
 // Unknow implements discussion.Store.
 func (s Discussions) Unknow(ctx context.Context, d *discussion.Discussion, ids []bot.MemberID) error {
-	return failed(s.client.HDel(ctx, key(d.Community, chatWho(d.ID)), texts(ids)...).Err())
+	pipe := s.client.Pipeline()
+	pipe.HDel(ctx, key(d.Community, chatWho(d.ID)), texts(ids)...)
+	pipe.HDel(ctx, key(d.Community, chatComing(d.ID)), texts(ids)...)
+	_, err := pipe.Exec(ctx)
+	return failed(err)
 }

@@ -115,7 +115,12 @@
 //	sr:{c}:entries:<chat>  hash    message, @<place>/ first → entry, JSON       the discussion
 //	sr:{c}:order:<chat>    list    messages in the order they came              the discussion
 //	sr:{c}:chatwho:<chat>  hash    member who has said something                the discussion, forgotten
-//	sr:{c}:marks:<chat>    hash    fix or withheld, entry → how it is filed, JSON  the discussion
+//	sr:{c}:coming:<chat>   hash    member who will come → account, JSON         the discussion, forgotten
+//	sr:{c}:relay:<chat>:way hash   discussion → how far it is carried, JSON     the discussion
+//	sr:{c}:relay:<chat>:way:v hash discussion → version                         the discussion
+//	sr:{c}:relay:<chat>:log list   messages to look at for other places         the discussion
+//	sr:{c}:relay:<chat>:shown hash message → post elsewhere; post → messages, JSON the discussion
+//	sr:{c}:marks:<chat>    hash    fix, withheld or picked, entry → how it is filed, JSON  the discussion
 //	sr:{c}:series          hash    series → JSON                                removed
 //	sr:{c}:series:v        hash    series → version                             removed
 //	sr:{c}:series:number   zset    series → short number                        removed

@@ -70,11 +70,13 @@ func (b *bench) life() {
 		b.ok(read())
 	}
 
+	b.ok(b.chats().Attend(ctx, &ended, discussion.Attendance{Member: "01ana", Account: bot.Account{Space: scichat.Space, User: "U1"}}, true))
 	b.seriesLife()
 	b.placesLife()
 	b.checkInsLife()
 	b.checkInTalkLife()
 	b.marksLife()
+	b.relaysLife()
 	b.reportsLife()
 	b.linksLife()
 	b.libraryLife()

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/redis/go-redis/v9"
 
@@ -21,11 +22,13 @@ func marks(id string) string { return "marks:" + id }
 const (
 	fixMark      = "fix "
 	withheldMark = "withheld "
+	pickedMark   = "picked "
 )
 
 // mark applies to an entry what people have said of it.
 func mark(e *discussion.Entry, marked map[string]string) error {
 	_, e.Withheld = marked[withheldMark+e.ID]
+	_, e.Highlighted = marked[pickedMark+e.ID]
 	body, fixed := marked[fixMark+e.ID]
 	if !fixed {
 		return nil
@@ -87,16 +90,31 @@ func (s Discussions) Refile(ctx context.Context, d *discussion.Discussion, entry
 
 // Withhold implements discussion.Store.
 func (s Discussions) Withhold(ctx context.Context, d *discussion.Discussion, entry string, out bool) error {
-	w := write{"HDEL", marks(d.ID), []string{withheldMark + entry}}
-	if out {
-		w = write{"HSET", marks(d.ID), []string{withheldMark + entry, "1"}}
+	return s.mark(ctx, d, set(d, withheldMark+entry, out), outbox.Effects{})
+}
+
+// Highlight implements discussion.Store.
+func (s Discussions) Highlight(ctx context.Context, d *discussion.Discussion, entry string, on bool, e outbox.Effects) error {
+	return s.mark(ctx, d, set(d, pickedMark+entry, on), e)
+}
+
+// set makes a mark, or takes it away.
+func set(d *discussion.Discussion, name string, on bool) write {
+	if !on {
+		return write{"HDEL", marks(d.ID), []string{name}}
 	}
-	return s.mark(ctx, d, w, outbox.Effects{})
+	return write{"HSET", marks(d.ID), []string{name, "1"}}
 }
 
 func (s Discussions) mark(ctx context.Context, d *discussion.Discussion, w write, e outbox.Effects) error {
-	_, err := s.advance(ctx, change{
-		community: d.Community, writes: []write{w}, unless: []string{leftByAll, d.Channel.Space.String()}, Effects: e,
+	writes := []write{w}
+	_, entry, _ := strings.Cut(w.args[0], " ")
+	e, err := lookAgainAt(d, &writes, e, entry)
+	if err != nil {
+		return err
+	}
+	_, err = s.advance(ctx, change{
+		community: d.Community, writes: writes, unless: []string{leftByAll, d.Channel.Space.String()}, Effects: e,
 	})
 	return err
 }

@@ -46,6 +46,7 @@ var (
 	eraseScript      = load("erase")
 	swapScript       = load("swap")
 	triesScript      = load("tries")
+	rewordScript     = load("reword")
 
 	checkInPageScript   = load("checkin_page")
 	checkInZonesScript  = load("checkin_zones")
@@ -64,7 +65,7 @@ func scripts() []script {
 	return []script{
 		advanceScript, duePickScript, dueSettleScript, dueHintScript, claimScript,
 		settleScript, laneScript, memberScript, memberSaveScript, fileScript, budgetScript,
-		heldScript, letOutScript, eraseScript, swapScript, triesScript,
+		heldScript, letOutScript, eraseScript, swapScript, triesScript, rewordScript,
 		checkInPageScript, checkInZonesScript, checkInTakeScript, checkInEnrolScript, checkInTalkScript,
 		libraryNewsScript, libraryPutScript, libraryReadScript, libraryTurnScript, libraryFollowScript,
 	}

@@ -12,7 +12,10 @@ import (
 	"github.com/staffroom-bot/staffroom/scheduler"
 )
 
-var _ community.SelfStore = Communities{}
+var (
+	_ community.SelfStore = Communities{}
+	_ community.MainStore = Communities{}
+)
 
 // Merge implements community.SelfStore.
 func (s Communities) Merge(ctx context.Context, r community.Record, self community.Self, jobs ...scheduler.Job) error {
@@ -66,4 +69,27 @@ func (s Communities) Selves(ctx context.Context, c bot.CommunityID, into bot.Mem
 	}
 	slices.SortFunc(all, func(a, b community.Self) int { return b.At.Compare(a.At) })
 	return all, nil
+}
+
+// Mains implements community.MainStore, in one round trip for each thousand.
+func (s Communities) Mains(ctx context.Context, c bot.CommunityID, ids []bot.MemberID) (map[bot.MemberID]bot.MemberID, error) {
+	mains := map[bot.MemberID]bot.MemberID{}
+	for some := range slices.Chunk(ids, entriesAtOnce) {
+		bodies, err := s.client.HMGet(ctx, key(c, formerSelves), texts(some)...).Result()
+		if err != nil {
+			return nil, failed(err)
+		}
+		for i, body := range bodies {
+			text, ok := body.(string)
+			if !ok {
+				continue
+			}
+			var self community.Self
+			if err := json.Unmarshal([]byte(text), &self); err != nil {
+				return nil, fmt.Errorf("a former self: %w", err)
+			}
+			mains[some[i]] = self.Into
+		}
+	}
+	return mains, nil
 }

@@ -60,7 +60,7 @@ func (s Discussions) PutIn(ctx context.Context, from bot.CommunityID, d *discuss
 	pipe := s.client.TxPipeline()
 	copies := []func() []write{
 		copiedHash(ctx, pipe, from, "entries:"+d.ID), copiedList(ctx, pipe, from, "order:"+d.ID),
-		copiedHash(ctx, pipe, from, marks(d.ID)), copiedHash(ctx, pipe, from, chatWho(d.ID)),
+		copiedHash(ctx, pipe, from, marks(d.ID)), copiedHash(ctx, pipe, from, chatWho(d.ID)), copiedHash(ctx, pipe, from, chatComing(d.ID)),
 	}
 	for place := range d.Places() {
 		copies = append(copies, copiedHash(ctx, pipe, from, "refs:"+discussion.RecordIn(d.ID, place)))
@@ -81,9 +81,9 @@ func (s Discussions) PutIn(ctx context.Context, from bot.CommunityID, d *discuss
 
 // Clear implements discussion.TransferStore.
 func (s Discussions) Clear(ctx context.Context, c bot.CommunityID, d *discussion.Discussion) error {
-	keys := []string{"entries:" + d.ID, "order:" + d.ID, marks(d.ID), chatWho(d.ID)}
+	keys := []string{"entries:" + d.ID, "order:" + d.ID, marks(d.ID), chatWho(d.ID), chatComing(d.ID), relayLog(d.ID), relayed(d.ID), relaying(d.ID), relaying(d.ID) + ":v"}
 	for place := range d.Places() {
-		keys = append(keys, "refs:"+discussion.RecordIn(d.ID, place))
+		keys = append(keys, "refs:"+discussion.RecordIn(d.ID, place), "refs:"+discussion.RelayRecord(d.ID, place))
 	}
 	return s.clear(ctx, c, chatRecords, d.ID, keys...)
 }

@@ -252,6 +252,7 @@ func (b *bench) postLife() {
 	h := b.held("one", "two", "three")
 	out := direct(ana, "one")
 	b.ok(b.store.Erase(ctx, home, joe))
+	b.ok(Communities{b.store}.Unname(ctx, bot.Parting{Member: bot.Member{Community: home}}, []string{"hello"}, "somebody"))
 	b.ok(b.store.LetOut(ctx, string(home), unasked("").Lane(), outbox.Outgoing{
 		Expired: h.Waiting[1:2], Sent: h.Waiting[:1], Post: &out, Written: []time.Time{b.clock.Now()},
 	}))

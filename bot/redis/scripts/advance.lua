@@ -68,12 +68,24 @@ end
 
 local e = cjson.decode(ARGV[2])
 for _, id in ipairs(e.cancel) do job_drop(K, id) end
-for _, j in ipairs(e.jobs) do job_put(K, j.id, j.due, j.body) end
+for _, j in ipairs(e.jobs) do job_put(K, j.id, j.due ~= '' and j.due or int(now), j.body) end
 
 -- A change takes the place of one of the same message that waits, unless that one
 -- is being made just now.
 local function change(p)
   local waits = redis.call('HGET', changes, p.key)
+  local post = p.early ~= '' and not waits and redis.call('HGET', posts, p.key)
+  if post and not string.match(redis.call('HGET', sending, p.key) or '', ' 1$') then
+    -- Nobody has begun to send the post, or what they tried was not sent.
+    if p.early == 'withdrawn' then
+      redis.call('HDEL', posts, p.key)
+      redis.call('HDEL', sending, p.key)
+    else
+      local _, queued = item_kind(post)
+      redis.call('HSET', posts, p.key, 'P' .. queued .. ' ' .. p.rewritten)
+    end
+    return
+  end
   if waits and not string.match(redis.call('HGET', sending, waits) or '', ' 1$') then
     local _, queued = item_kind(redis.call('HGET', posts, waits))
     redis.call('HSET', posts, waits, 'C' .. queued .. ' ' .. p.body)

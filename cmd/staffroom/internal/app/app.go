@@ -37,6 +37,7 @@ type cli struct {
 	Manifest manifestCommand `cmd:"" help:"Print what a platform wants to know of the bot: permissions and commands."`
 	Console  consoleCommand  `cmd:"" help:"Use the bot in this terminal, as one or several people."`
 	Rehearse rehearseCommand `cmd:"" help:"Play a whole chat from a script, and write its archive."`
+	Chat     chatCommand     `cmd:"" help:"Set up a chat from a file."`
 	Schedule scheduleCommand `cmd:"" help:"Try out when a rule applies."`
 	Library  libraryCommand  `cmd:"" help:"Take lists of links into a library, and write it into a file."`
 	Version  versionCommand  `cmd:"" help:"Tell which version this is."`

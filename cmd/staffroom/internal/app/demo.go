@@ -82,7 +82,7 @@ func (c *demoCommand) Run(ctx context.Context, a *App) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(a.Out, "\nThe archive of %q (%d messages) is in %s: archive.md to read, archive.json for programs.\n",
+	_, err = fmt.Fprintf(a.Out, "\nThe archive of %q (%d messages) is in %s: archive.html and archive.md to read, archive.csv for a spreadsheet, archive.json for programs.\n",
 		archive.Title, len(archive.Messages), c.Out)
 	return err
 }

@@ -22,14 +22,14 @@ type libraryCommand struct {
 	Export exportCommand `cmd:"" help:"Write the library of a community into a file, with names and with what is hidden."`
 }
 
-// libraryPlace says whose library it is.
-type libraryPlace struct {
+// storePlace says in which place something is done to what is stored.
+type storePlace struct {
 	Config string `help:"Configuration file." type:"path" placeholder:"FILE"`
-	Place  string `help:"The place whose library it is, as people call it, or its connection; needed if there are several." placeholder:"NAME"`
+	Place  string `help:"The place, as people call it, or its connection; needed if there are several." placeholder:"NAME"`
 }
 
 type importCommand struct {
-	libraryPlace
+	storePlace
 	File        string `arg:"" help:"The list: CSV, TSV, JSON, bookmarks (HTML) or Markdown; - for the input."`
 	Format      string `help:"Its form, if neither its name nor its begin tells: csv, tsv, json, html or md." enum:",csv,tsv,json,html,md" default:""`
 	DryRun      bool   `help:"Only tell what would be done."`
@@ -76,7 +76,7 @@ func (a *App) open(name string) (in io.Reader, done func(), err error) {
 }
 
 type exportCommand struct {
-	libraryPlace
+	storePlace
 	File   string `arg:"" help:"The file to write; - for the output. One that is there is replaced."`
 	Format string `help:"Its form, if its name does not tell: csv, tsv, json, html (bookmarks) or md." enum:",csv,tsv,json,html,md" default:""`
 }
@@ -111,7 +111,7 @@ func (c *exportCommand) Run(ctx context.Context, a *App) error {
 	})
 }
 
-// located is whose library it is.
+// located is the place that is meant.
 type located struct {
 	community bot.CommunityID
 	space     bot.SpaceID
@@ -119,7 +119,12 @@ type located struct {
 }
 
 // with opens the store and calls do with the library of the place.
-func (p *libraryPlace) with(ctx context.Context, a *App, do func(located, *library.Service) error) (err error) {
+func (p *storePlace) with(ctx context.Context, a *App, do func(located, *library.Service) error) error {
+	return p.within(ctx, a, func(at located, h *house.House) error { return do(at, h.Library) })
+}
+
+// within opens the store and calls do with the place.
+func (p *storePlace) within(ctx context.Context, a *App, do func(located, *house.House) error) (err error) {
 	cfg, log, err := a.config(p.Config)
 	if err != nil {
 		return err
@@ -141,11 +146,11 @@ func (p *libraryPlace) with(ctx context.Context, a *App, do func(located, *libra
 	if err != nil {
 		return err
 	}
-	return do(at, h.Library)
+	return do(at, h)
 }
 
 // find finds the place.
-func (p *libraryPlace) find(ctx context.Context, store redis.Communities) (located, error) {
+func (p *storePlace) find(ctx context.Context, store redis.Communities) (located, error) {
 	everywhere, err := store.Everywhere(ctx)
 	if err != nil {
 		return located{}, err

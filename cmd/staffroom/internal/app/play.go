@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -95,25 +96,22 @@ func (p *player) play(ctx context.Context, messages []imported) error {
 	return nil
 }
 
-// write writes archive.md and archive.json into dir. Each appears whole or not
+// write writes the archive into dir, as archive.html and in all other formats. Each appears whole or not
 // at all.
 func (p *player) write(ctx context.Context, dir string) (discussion.Archive, error) {
 	archive, err := p.Chats.Archive(ctx, p.chat.Community, p.chat.ID)
 	if err != nil {
 		return archive, err
 	}
-	structured, err := archive.JSON()
-	if err != nil {
-		return archive, err
-	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return archive, err
 	}
-	for _, f := range []bot.File{
-		{Name: "archive.md", Data: archive.Markdown(p.Words, p.chat.Language)},
-		{Name: "archive.json", Data: structured},
-	} {
-		if err := writeWhole(filepath.Join(dir, f.Name), f.Data); err != nil {
+	for _, f := range discussion.Formats() {
+		var b bytes.Buffer
+		if err := archive.Write(&b, f, p.Words, p.chat.Language); err != nil {
+			return archive, err
+		}
+		if err := writeWhole(filepath.Join(dir, "archive."+string(f)), b.Bytes()); err != nil {
 			return archive, err
 		}
 	}

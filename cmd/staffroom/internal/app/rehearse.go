@@ -20,7 +20,7 @@ type rehearseCommand struct {
 	Script   string `arg:"" help:"The chat's script, a YAML file." type:"existingfile"`
 	Messages string `help:"What people say: a CSV file of second, author, id, thread_of, text." type:"existingfile" placeholder:"FILE"`
 	Speed    speed  `help:"How fast: max, or how many times as fast as a clock, and then it is shown." default:"max"`
-	Out      string `help:"Folder for archive.md and archive.json." required:"" type:"path" placeholder:"DIR"`
+	Out      string `help:"Folder for the archive: archive.html, .md, .csv and .json." required:"" type:"path" placeholder:"DIR"`
 	Language string `help:"Language of the bot's posts: en or es." enum:"en,es" default:"en"`
 
 	watch func(script string, done bool) // sees the calls of Redis; for tests
@@ -209,7 +209,7 @@ func (c *rehearseCommand) report(w io.Writer, p *player, archive discussion.Arch
 	if p.chat.Script.StartMoved {
 		out.line("  the start falls into the hour that the clocks skip: the doors open right after it")
 	}
-	out.line("  archive.md and archive.json are in %s (took %s)", c.Out, took.Round(time.Millisecond))
+	out.line("  archive.html, .md, .csv and .json are in %s (took %s)", c.Out, took.Round(time.Millisecond))
 	return out.err
 }
 

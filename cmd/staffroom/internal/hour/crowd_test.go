@@ -50,16 +50,19 @@ type person struct {
 
 // gather brings the people into the places, and lets them take part. wait waits
 // until they have said all that they wanted to say.
-func gather(t *testing.T, places []*place) (wait func()) {
+func gather(t *testing.T, places []*place, most int) (wait func()) {
 	var talking sync.WaitGroup
-	for n := range *people {
+	for n := range most {
 		p := &person{T: t, Rand: chance(peopleStream + uint64(n)), there: places[n%len(places)]}
-		p.id, p.name = fmt.Sprintf("%d", 7000+n), fmt.Sprintf("Person %d", n)
+		p.id, p.name = called(n)
 		p.there.enroll(p.id, p.name)
 		talking.Go(p.takePart)
 	}
 	return talking.Wait
 }
+
+// called is the ID and the name of the person with a number.
+func called(n int) (id, name string) { return fmt.Sprintf("%d", 7000+n), fmt.Sprintf("Person %d", n) }
 
 // until waits for something that is to stand. It is false if that does not come
 // before the end of the hour, or of the test.

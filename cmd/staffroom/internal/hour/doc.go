@@ -29,6 +29,13 @@
 //	discord_test.go    the server         slack_test.go    a workspace
 //	crowd_test.go      the people, and what they do
 //	verdict_test.go    whether all is as it should be
+//	relay_test.go      the hour in which what people say travels to the other places
+//
+// In one more hour the three places relay what is said, of those people who have agreed.
+// There posts are refused, Slack delivers everything three times and out of order, and the
+// program and its Redis are killed, all in the one hour. Each answer, and each reply,
+// stands in each of the other places once, as it says now, each author's in the order in
+// which they gave them; what was taken back, and what others said, does not.
 //
 // They print the seed of people's choices; a run with the same seed makes the same
 // ones, though nothing takes quite the same time again.

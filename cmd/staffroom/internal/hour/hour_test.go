@@ -95,17 +95,21 @@ func TestAnHourOfRefusals(t *testing.T) {
 func TestAnHourWithAPowerFailure(t *testing.T) {
 	begin(t)
 	t.Parallel()
-	play(t, func(w *world) {
-		w.until(4, time.Duration(chance(troubleStream).Int64N(int64(gap))))
-		w.withoutDiscord(func(written func() int) {
-			away := time.Now()
-			w.worker.Kill()
-			w.redis.Kill()
-			w.poll(patience, func() bool { return written() >= enough })
-			w.redis.Start()
-			w.start()
-			w.excused = append(w.excused, excuse{from: away, to: time.Now().Add(lease)})
-			w.Logf("away for %s", time.Since(away).Round(time.Millisecond))
-		})
+	play(t, func(w *world) { w.powerFailure(4) })
+}
+
+// powerFailure kills the worker and its Redis while a question is out, and starts them
+// again.
+func (w *world) powerFailure(n int) {
+	w.until(n, time.Duration(chance(troubleStream).Int64N(int64(gap))))
+	w.withoutDiscord(func(written func() int) {
+		away := time.Now()
+		w.worker.Kill()
+		w.redis.Kill()
+		w.poll(patience, func() bool { return written() >= enough })
+		w.redis.Start()
+		w.start()
+		w.excused = append(w.excused, excuse{from: away, to: time.Now().Add(lease)})
+		w.Logf("away for %s", time.Since(away).Round(time.Millisecond))
 	})
 }

@@ -18,6 +18,7 @@ var (
 	within    = flag.Duration("hour.within", 10*time.Second, "how long after its time a question may stand; a second where nothing else keeps the machine busy")
 	byCommand = flag.Bool("hour.link", false, "for the calm hour link the places by /organize link, which takes some minutes")
 	people    = flag.Int("hour.people", 100, "how many people take part")
+	relayed   = flag.Int("hour.relayed", 36, "how many people take part in the hour in which what they say travels")
 )
 
 func TestMain(m *testing.M) {

@@ -44,12 +44,14 @@ type world struct {
 	home        bot.CommunityID
 	chat        discussion.Discussion
 
+	relays   bool // what people say travels, of most of them
+	people   int
 	excused  []excuse
 	refusals [][questions]int // of each place, before each question stood
 }
 
 func newWorld(t *testing.T) *world {
-	w := &world{T: t, discord: newServer(t), socket: newWorkspace(t), web: newWorkspace(t), redis: redistest.NewDurable(t)}
+	w := &world{T: t, people: *people, discord: newServer(t), socket: newWorkspace(t), web: newWorkspace(t), redis: redistest.NewDurable(t)}
 	slackSpace := func(connection string) bot.Channel {
 		return bot.Channel{Space: bot.SpaceID{Connection: connection, ID: slackloop.Team}, ID: slackChannel}
 	}
@@ -169,7 +171,7 @@ func (w *world) play(trouble func(*world)) {
 	for _, p := range w.places {
 		watching.Go(func() { p.watch(quit) })
 	}
-	wait := gather(w.T, w.places)
+	wait := gather(w.T, w.places, w.people)
 	w.Cleanup(func() {
 		close(quit)
 		watching.Wait()
@@ -187,6 +189,9 @@ func (w *world) play(trouble func(*world)) {
 	})
 	wait()
 	w.settle()
+	if w.relays {
+		w.judgeRelaying()
+	}
 	if err := w.worker.Stop(); err != nil {
 		w.Errorf("the worker ended with %v", err)
 	}

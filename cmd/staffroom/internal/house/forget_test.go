@@ -50,6 +50,8 @@ func zaras(s *school) (id bot.MemberID, export bot.Reply) {
 	s.ask("zorro", "/library/keep/"+library.IDOf("example.org/before")+"/yes") // and follows
 	s.ask("zorro", pressed(s.T, s.ask("zorro", "/my/accounts/entered", "code", code), "Link the accounts"))
 
+	s.pairsEvery("every thursday at 5pm", "ana", "eva", "joe", "zara") // she is told on Friday, which is all that she is told that day
+
 	classmates := []string{"ana", "eva", "joe", "luis", "pat"}
 	shared := s.add("Friday", "What went well?\nWhat will you try? (goal)", "every friday at 10:00", 1, checkin.Shared)
 	anonymous := s.add("Term", "What should change?", "every friday at 10:00", 1, checkin.Anonymous)
@@ -102,6 +104,18 @@ func zaras(s *school) (id bot.MemberID, export bot.Reply) {
 	s.ask("zara", "/library/keep/"+strips+"/yes")
 	s.ask("zara", "/library/find", "words", "zebra search")
 	s.ask("zara", pressed(s.T, s.ask("zara", "/library/wanted", "text", "zebra wish"), "Ask the group"))
+
+	s.ask("zara", "/my/public/always")
+	s.ask("ana", "/my/public/always")
+	s.ask("eva", "/my/public/from-now")
+	s.ask("zara", pressed(s.T, s.ask("zara", "/host/watch/"+chat), "To remember"))
+	picks := s.ask("zara", "/chat/highlights/"+chat+"/0").Message.Controls[0]
+	for _, c := range picks.Choices {
+		s.ask("zara", picks.Path, bot.Picked, c.Value)
+	}
+	s.ask("zara", "/chat/public/"+chat)
+	s.ask("maria", "/chat/public/"+chat)
+	s.ask("ana", "/my/public/never") // of which zara hears when it suits her: until then it is held
 	s.until("2026-03-06 11:30")
 	s.ask("zara", "/my/away", "until", "2026-03-09")
 	return m.ID, s.ask("zara", "/my/export")
@@ -157,6 +171,12 @@ func TestForgottenIsForgotten(t *testing.T) {
 				}
 			}
 
+			for _, there := range []string{"jobs = ", "posts = ", "unasked:@test/S1/zara", "partnerprofiles = ", "reportsof:", "goals = ", "chatwho:"} {
+				if !slices.ContainsFunc(slices.Concat(before["zara"], before[string(id)]), func(where string) bool { return strings.Contains(where, there) }) {
+					t.Errorf("nothing of hers is in %q", there)
+				}
+			}
+
 			asks := s.ask("zara", "/my/forget")
 			wantSays(t, s.ask("zara", pressed(t, asks, "Not now")), "Nothing has changed")
 			wantSays(t, asks, "anonymous answers")
@@ -179,6 +199,11 @@ func TestForgottenIsForgotten(t *testing.T) {
 				text := e.Message.Text.String()
 				if strings.Contains(text, "zara") && !strings.Contains(text, "begins") || strings.Contains(text, "zebra") && !way.archive {
 					t.Errorf("in the channel stands %q", text)
+				}
+			}
+			for _, w := range append(words, "zebra") {
+				if logged := s.logged.String(); strings.Contains(logged, w) {
+					t.Errorf("%q is in the log: %.300s", w, logged[max(strings.Index(logged, w)-200, 0):])
 				}
 			}
 			if standing := s.traces("quagga"); len(standing) > 0 {
@@ -207,5 +232,32 @@ func TestForgottenIsForgotten(t *testing.T) {
 				t.Errorf("she is %+v, %v", m, err)
 			}
 		})
+	}
+}
+
+// What waits to be told to others names nobody who was forgotten meanwhile.
+func TestWhatIsHeldForOthersNamesNobodyForgotten(t *testing.T) {
+	s := newSchool(t, "2026-03-05 14:00", redistest.URL(t))
+	s.pairsEvery("every thursday at 9pm", "ana", "zara")
+	s.until("2026-03-05 21:30") // they hear of each other in the morning
+	m, err := s.Directory.Member(t.Context(), bottest.Account("zara"), "zara")
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := s.traces("zara", string(m.ID))
+	if len(before["zara"]) == 0 {
+		t.Fatal("nothing waits")
+	}
+	s.ask("zara", pressed(t, s.ask("zara", "/my/forget"), "Forget me and what I said"))
+	for w, where := range s.traces("zara", string(m.ID)) {
+		for _, key := range where {
+			t.Errorf("%q is left in %.700s", w, key)
+		}
+	}
+	s.until("2026-03-09 12:00")
+	for _, text := range s.introduced("ana") {
+		if strings.Contains(text, "zara") {
+			t.Errorf("ana reads %q", text)
+		}
 	}
 }

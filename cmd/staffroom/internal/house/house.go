@@ -96,7 +96,7 @@ func Build(ctx context.Context, o Options) (*House, error) {
 	now := o.Clock.Now
 	directory := community.NewDirectory(redis.Communities{Store: store}, community.Defaults{Language: o.Language, Zone: o.Zone}, now)
 	h := &House{Store: store, Words: words, Directory: directory, manual: o.Manual, log: o.Log}
-	h.Chats = discussion.New(redis.Discussions{Store: store}, people{directory}, rooms{directory}, words, o.Clock)
+	h.Chats = discussion.New(redis.Discussions{Store: store}, people{participants{directory, redis.Communities{Store: store}}}, rooms{directory}, words, o.Clock)
 
 	h.Router = bot.NewRouter(
 		middleware.Explain(words, o.Log),
@@ -139,9 +139,15 @@ func Build(ctx context.Context, o Options) (*House, error) {
 	reports.Register(h.Router)
 	kept := redis.Communities{Store: store}
 	belongings := community.NewBelongings(directory, kept, kept, words, asking, h.Chats, reports, recurring, h.Library, pairs)
+	privacy := community.NewPrivacy(belongings, kept, h.Chats, words, now)
+	h.Chats.AskConsent(privacy)
 	h.Router.Command(bot.Command{
-		Name: "my", Summary: "my.command", Subcommands: slices.Concat(settings.Subcommands(), asking.Subcommands(), belongings.Subcommands()),
+		Name: "my", Summary: "my.command", Subcommands: slices.Concat(settings.Subcommands(), asking.Subcommands(), []bot.Subcommand{privacy.Subcommand()}, belongings.Subcommands()),
 	})
+	privacy.Register(h.Router)
+	relaying := community.NewRelaying(privacy, h.Chats)
+	relaying.Register(h.Router)
+	h.Chats.CarryOver(redis.Discussions{Store: store}, voices{relaying, switchboard})
 	settings.Register(h.Router)
 	belongings.Register(h.Router)
 	accounts := community.NewAccounts(directory, kept, kept, words, redis.CheckIns{Store: store}, redis.Library{Store: store}, redis.Partners{Store: store})
@@ -165,6 +171,8 @@ func Build(ctx context.Context, o Options) (*House, error) {
 	o.Runner.Logger = o.Log
 	h.Runner = scheduler.NewRunner(store, o.Runner)
 	h.Runner.Handle(discussion.JobKind, h.Chats.Step)
+	h.Runner.Handle(discussion.RelayJobKind, h.Chats.Relay)
+	h.Runner.Handle(discussion.SummaryJobKind, h.Chats.Summarise)
 	partnerJobs(h.Runner, pairs)
 	h.Runner.Handle(checkin.JobKind, asking.Step)
 	h.Runner.Handle(checkin.SummaryJobKind, asking.Summarise)
@@ -272,7 +280,7 @@ func (r rooms) ChatChannels(ctx context.Context, c bot.CommunityID) ([]discussio
 }
 
 // people is the directory as a discussion sees it.
-type people struct{ *community.Directory }
+type people struct{ participants }
 
 // Home implements discussion.Members.
 func (p people) Home(ctx context.Context, space bot.SpaceID) (discussion.Home, error) {
