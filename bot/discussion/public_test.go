@@ -45,7 +45,7 @@ func TestACopyForThePublicHasOnlyWhoAgreed(t *testing.T) {
 		h.service.AskConsent(agreed)
 		d := h.hosted() // at eleven minutes
 		h.say(north, "joe", "1", "", "A1 Zebras draw their fractions on paper plates before they write https://secret.example/joe")
-		h.say(north, "ana", "2", "1", "> Zebras draw their fractions\nYes, paper plates work for us, Name of joe! See https://example.org/ana")
+		h.say(north, "ana", "2", "1", "> Zebra pictures\nYes, paper plates work for us, Name of joe! See https://example.org/ana")
 		h.say(north, "ana", "3", "", "A1 As somebody said: draw their fractions on paper plates before they begin. @joe and @somebody")
 		h.say(north, "joe", "4", "3", "Thank you, quagga")
 		h.say(north, "ana", "5", "4", "You are welcome")
