@@ -319,6 +319,11 @@ func (s *Service) hide(ctx context.Context, req *bot.Request) (bot.Reply, error)
 }
 
 func (s *Service) hidden(ctx context.Context, req *bot.Request, id string, hide bool) (altered, error) {
+	if hide {
+		if err := s.reopenFor(ctx, req.Member.Community, id); err != nil {
+			return altered{}, err
+		}
+	}
 	return s.alter(ctx, req, id, func(r *Resource, got Reading) error {
 		switch {
 		case hide == (r.Hidden != (Hidden{})):

@@ -224,3 +224,22 @@ func TestFindingByAddress(t *testing.T) {
 	}
 	says(t, o.must("joe", "/library/find", "words", "https://example.org/none"), "library.find")
 }
+
+// What has a title is found by its site, and so is a video whose address is a short one.
+func TestFindingASite(t *testing.T) {
+	o := newRoom(t)
+	for link, title := range map[string]string{
+		"https://es.wikipedia.org/wiki/Agua": "El ciclo del agua", "https://a.example.org/x": "A", "https://j.example.org/x": "J",
+		"https://youtu.be/aaaaaaaaaaa": "A song",
+	} {
+		card := o.must("ana", "/library/save", "link", link)
+		form := o.must("ana", control(t, card, "library.button.change")).Form
+		o.must("ana", form.Path, "title", title)
+	}
+	for words, want := range map[string]string{
+		"wikipedia.org": "title=El ciclo", "Wikipedia": "title=El ciclo", "https://es.wikipedia.org": "title=El ciclo",
+		"a.example.org": "title=A ", "b.example.org": "library.find.empty", "youtube.com": "title=A song", "youtu.be": "title=A song",
+	} {
+		t.Run(words, func(t *testing.T) { says(t, o.must("joe", "/library/find", "words", words), want) })
+	}
+}

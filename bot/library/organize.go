@@ -57,11 +57,12 @@ func (s *Service) organizeReply(ctx context.Context, req *bot.Request, news bot.
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	open, _ := openOnes(wishes, req.Member, got.Now)
 	lines := []bot.Text{
 		news, s.say(req, "library.organize", bot.Count("count", count)),
 		s.say(req, "library.organize.adds", bot.Rich("who", s.say(req, bot.Key("library.adds."+string(got.Rules.adders()))))),
 		s.blockedLine(req, &got.Rules),
-		s.wantedLine(req, openOnes(wishes, got.Now)),
+		s.wantedLine(req, open),
 	}
 	if len(latest) > 0 {
 		lines = append(append(lines, s.say(req, "library.organize.latest")), s.lines(req, latest)...)

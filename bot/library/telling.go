@@ -90,9 +90,10 @@ func (s *Service) TendWish(ctx context.Context, j scheduler.Job) error {
 }
 
 // tell queues the direct messages that tell of an answer. They have keys of their own, so
-// that doing it twice tells nobody twice.
+// that doing it twice tells nobody twice. Where the answer is out of sight or gone, the
+// wish is open again.
 func (s *Service) tell(ctx context.Context, w *Wish, p wishPayload) error {
-	if w.Answer != p.Answer {
+	if w.Answer != p.Answer || w.Told {
 		return nil
 	}
 	got, err := s.store.Read(ctx, w.Community, "", p.Answer)
@@ -101,12 +102,14 @@ func (s *Service) tell(ctx context.Context, w *Wish, p wishPayload) error {
 	}
 	r, ok := got.Found[p.Answer]
 	if !ok || r.Hidden != (Hidden{}) {
-		return nil
+		w.Answer = ""
+		return s.store.AdvanceWish(ctx, w, outbox.Effects{})
 	}
 	untold, err := s.store.Untold(ctx, w.Community)
 	if err != nil {
 		return err
 	}
+	w.Told = true
 	return s.store.AdvanceWish(ctx, w, outbox.Effects{Posts: s.tellAskers(w, &r, untold, p.Version, got.Now)})
 }
 

@@ -68,11 +68,16 @@ func (s *Service) ask(ctx context.Context, req *bot.Request, text string) (bot.R
 		if w.open(now) && w.askedBy(m) {
 			return s.asked(ctx, req, &w, "library.wanted.already")
 		}
-		if openOnes(all, now) >= MostWishes {
+		open, own := openOnes(all, m, now)
+		switch {
+		case own >= MostWishesOf:
+			return bot.Reply{}, bot.Fail(bot.Conflict, s.say(req, "library.wanted.many.yours",
+				bot.Num("most", MostWishesOf), bot.Str("command", req.Typed("/library wanted"))))
+		case open >= MostWishes && !w.open(now):
 			return bot.Reply{}, bot.Fail(bot.Conflict, s.say(req, "library.wanted.many", bot.Num("most", MostWishes)))
 		}
 		if !w.open(now) {
-			w.Text, w.Made, w.Until, w.Answer, w.Askers = text, now, now.Add(WishFor), "", nil
+			w.Text, w.Made, w.Until, w.Answer, w.Told, w.Askers = text, now, now.Add(WishFor), "", false, nil
 		}
 		w.join([]Asker{{Member: m.ID, Account: req.Account, Language: m.Language, Zone: m.Zone}})
 		job, err := w.ending()
@@ -120,15 +125,6 @@ func (s *Service) wishFor(ctx context.Context, c bot.CommunityID, text string) (
 		return nil
 	})
 	return all, w, err
-}
-
-func openOnes(all []Wish, now time.Time) (n int) {
-	for i := range all {
-		if all[i].open(now) {
-			n++
-		}
-	}
-	return n
 }
 
 // listWishes lists what is wanted, the latest first.
@@ -278,7 +274,7 @@ func (s *Service) answered(ctx context.Context, req *bot.Request) (bot.Reply, er
 	}
 	r := &all[0].r
 	for range mostTries {
-		w.Answer = r.ID
+		w.Answer, w.Told = r.ID, false
 		var tell scheduler.Job
 		if tell, err = w.telling(now); err != nil {
 			return bot.Reply{}, err
@@ -304,23 +300,45 @@ func (s *Service) reopen(ctx context.Context, r *Resource, m bot.Member, now tim
 		if c.Last.Wish == "" || !c.undoable(m, now) {
 			continue
 		}
-		for range mostTries {
-			w, err := s.store.Wish(ctx, r.Community, c.Last.Wish)
-			if bot.CodeOf(err) == bot.NotFound {
-				break
-			}
-			if err == nil && w.Answer == r.ID {
-				w.Answer = ""
-				err = s.store.AdvanceWish(ctx, &w, outbox.Effects{})
-			}
-			if bot.CodeOf(err) == bot.Conflict {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			break
+		if err := s.reopenWish(ctx, r.Community, c.Last.Wish, r.ID); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// reopenFor opens the wishes again whose answer is taken out of sight before anybody is
+// told of it.
+func (s *Service) reopenFor(ctx context.Context, c bot.CommunityID, answer string) error {
+	all, err := s.store.Wishes(ctx, c)
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		if all[i].Answer != answer {
+			continue
+		}
+		if err := s.reopenWish(ctx, c, all[i].ID, answer); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reopenWish opens a wish again if that is its answer and nobody has been told of it.
+func (s *Service) reopenWish(ctx context.Context, c bot.CommunityID, id, answer string) error {
+	for range mostTries {
+		w, err := s.store.Wish(ctx, c, id)
+		if bot.CodeOf(err) == bot.NotFound {
+			return nil
+		}
+		if err == nil && w.Answer == answer && !w.Told {
+			w.Answer = ""
+			err = s.store.AdvanceWish(ctx, &w, outbox.Effects{})
+		}
+		if bot.CodeOf(err) != bot.Conflict {
+			return err
+		}
+	}
+	return &bot.Error{Code: bot.Conflict, Err: errTooMany}
 }

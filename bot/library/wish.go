@@ -24,6 +24,8 @@ type Wish struct {
 	Askers []Asker   `json:"askers"`
 	// Answer is the resource that somebody had; empty: it is still wanted.
 	Answer string `json:"answer,omitempty"`
+	// Told is that those who are looking for it have been told of the answer.
+	Told bool `json:"told,omitempty"`
 }
 
 // Asker is somebody who is looking for it, and how to tell them.
@@ -48,7 +50,24 @@ const WishJobKind = "library-wish"
 const (
 	MostWish   = 200
 	MostWishes = 100
+	// MostWishesOf is how many things one person can be looking for, so that nobody takes
+	// the room of all.
+	MostWishesOf = 10
 )
+
+// openOnes counts the wishes that are open, and those of them that a member looks for.
+func openOnes(all []Wish, m bot.Member, now time.Time) (open, own int) {
+	for i := range all {
+		if !all[i].open(now) {
+			continue
+		}
+		open++
+		if all[i].askedBy(m) {
+			own++
+		}
+	}
+	return open, own
+}
 
 // wished is what somebody is looking for, as it is kept: on one line, not too long.
 func wished(typed string) string {

@@ -56,17 +56,95 @@ func TestUndoingAnAnswer(t *testing.T) {
 	}
 }
 
-// What organizers have hidden meanwhile nobody is told of.
+// Who hides an answer before anybody is told of it opens the wish again, and nobody is told,
+// even where it is shown again, until somebody has it once more.
 func TestAHiddenAnswer(t *testing.T) {
+	for name, hide := range map[string]func(*room, string){
+		"on its card":          func(o *room, id string) { o.must("olga", "/library/hide/"+id+"/yes") },
+		"among what was added": func(o *room, id string) { o.must("olga", "/organize/library/hide", bot.Picked, id) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newRoom(t)
+			o.roles["olga"] = "organizer"
+			id := library.IDOf("example.org/dice")
+			wish := o.wish("joe", "Decimal games")
+			o.must("ana", "/library/answered/"+wish, "link", "https://example.org/dice")
+			hide(o, id)
+			says(t, o.must("kim", "/library/wanted"), "library.wanted.line text=Decimal games")
+			o.must("olga", "/library/hide/"+id+"/no")
+			o.pass(2 * library.UndoFor)
+			if n := o.told("joe"); n != 0 {
+				t.Errorf("%d messages of what is hidden", n)
+			}
+			says(t, o.must("kim", "/library/wanted"), "library.wanted.line text=Decimal games")
+			o.must("kim", "/library/answered/"+wish, "link", "https://example.org/dice")
+			o.pass(2 * library.UndoFor)
+			if n := o.told("joe"); n != 1 {
+				t.Errorf("%d messages when somebody has it again", n)
+			}
+		})
+	}
+}
+
+// Who hides an answer that those who asked have been told of does not open the wish again.
+func TestAnAnswerThatIsHiddenLater(t *testing.T) {
 	o := newRoom(t)
 	o.roles["olga"] = "organizer"
 	wish := o.wish("joe", "Decimal games")
 	o.must("ana", "/library/answered/"+wish, "link", "https://example.org/dice")
-	o.must("olga", "/library/hide/"+library.IDOf("example.org/dice")+"/yes")
 	o.pass(library.UndoFor)
-	if n := o.told("joe"); n != 0 {
-		t.Errorf("%d messages of what is hidden", n)
+	id := library.IDOf("example.org/dice")
+	o.must("olga", "/library/hide/"+id+"/yes")
+	says(t, o.must("kim", "/library/wanted"), "library.wanted.empty")
+	o.must("olga", "/library/hide/"+id+"/no")
+	o.pass(2 * library.UndoFor)
+	if n := o.told("joe"); n != 1 {
+		t.Errorf("%d messages", n)
 	}
+}
+
+// What goes out of sight unnoticed before anybody is told of it leaves the wish open.
+func TestAnAnswerThatIsGone(t *testing.T) {
+	o := newRoom(t)
+	wish := o.wish("joe", "Decimal games")
+	o.must("ana", "/library/answered/"+wish, "link", "https://example.org/dice")
+	r, _ := o.resource("example.org/dice")
+	if err := o.store.Remove(o.Context(), &r, noEffects); err != nil {
+		t.Fatal(err)
+	}
+	o.pass(library.UndoFor)
+	says(t, o.must("kim", "/library/wanted"), "library.wanted.line text=Decimal games")
+}
+
+// Nobody takes the room of all: one person can look for so many things, and when one is
+// answered or taken back, for another.
+func TestTooManyWishesOfOne(t *testing.T) {
+	o := newRoom(t)
+	things := []string{"apples", "bridges", "clocks", "deserts", "eclipses", "fossils", "glaciers", "harbours", "insects", "jungles"}
+	for _, thing := range things {
+		o.must("joe", "/library/wanted", "text", thing)
+	}
+	if _, err := o.ask("joe", "/library/wanted", "text", "kites"); bot.CodeOf(err) != bot.Conflict ||
+		refusal(err) != "en library.wanted.many.yours most=10 command=/library wanted" {
+		t.Errorf("an eleventh: %v, %q", err, refusal(err))
+	}
+	says(t, o.must("joe", "/library/wanted", "text", "Apples"), "library.wanted.already")
+	kites := o.wish("kim", "kites")
+	if _, err := o.ask("joe", "/library/wanted", "text", "kites"); bot.CodeOf(err) != bot.Conflict {
+		t.Errorf("an eleventh, which kim looks for: %v", err)
+	}
+	o.must("ana", "/library/answered/"+library.IDOf("wish apples"), "link", "https://example.org/apples")
+	says(t, o.must("joe", "/library/wanted", "text", "kites"), "library.wanted.asked")
+	o.must("joe", "/library/unask/"+kites)
+	says(t, o.must("joe", "/library/wanted", "text", "lakes"), "library.wanted.asked")
+}
+
+// The same words in another order are the same wish.
+func TestAWishInAnotherOrder(t *testing.T) {
+	o := newRoom(t)
+	o.must("joe", "/library/wanted", "text", "grade 4 decimals")
+	o.must("kim", "/library/wanted", "text", "decimal grade 4")
+	says(t, o.must("ana", "/library/wanted"), "library.wanted.line.several text=grade 4 decimals count=2")
 }
 
 // Who goes on looking does so for themselves: for the others the answer was one, until

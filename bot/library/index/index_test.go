@@ -195,7 +195,9 @@ func TestSame(t *testing.T) {
 		{"of the", "for the"}:                          false,
 		{"cell", "cell membranes"}:                     false,
 		{"", "cell"}:                                   false,
-		{"fractions as numbers", "numbers, fractions"}: false,
+		{"fractions as numbers", "numbers, fractions"}: true,
+		{"grade 4 decimals", "decimal grade 4"}:        true,
+		{"grade 4 grade", "grade 4 4"}:                 false,
 	} {
 		if got := x.Same(pair[0], pair[1]); got != want {
 			t.Errorf("%q and %q: %v", pair[0], pair[1], got)

@@ -198,13 +198,24 @@ func (w *words) said(text string) (all []word) {
 	return all
 }
 
-// Same reports whether two texts are the same words in the same order, or differ in their
+// Same reports whether two texts are the same words in any order, or differ in their
 // endings: by the English stem, or as one and many do in Spanish, whose stems are too short
 // to tell "plan" from "plane". Words that say little do not count.
 func (x *Index) Same(a, b string) bool {
-	return slices.EqualFunc(x.words.said(a), x.words.said(b), func(one, other word) bool {
-		return one.stems[0] == other.stems[0] || many(one.plain) == other.plain || many(other.plain) == one.plain
-	})
+	some, others := x.words.said(a), x.words.said(b)
+	if len(some) != len(others) {
+		return false
+	}
+	for _, one := range some {
+		at := slices.IndexFunc(others, func(other word) bool {
+			return one.stems[0] == other.stems[0] || many(one.plain) == other.plain || many(other.plain) == one.plain
+		})
+		if at < 0 {
+			return false
+		}
+		others = slices.Delete(others, at, at+1)
+	}
+	return true
 }
 
 // many is the plural of a Spanish word without its accents.
