@@ -1,6 +1,7 @@
 package library
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -72,6 +73,7 @@ const (
 	LineNotLink ImportedWhat = "link"    // its link does not lead to a public page
 	LineBlocked ImportedWhat = "blocked" // its site is blocked
 	LinePrivate ImportedWhat = "private" // it is marked private
+	LineHidden  ImportedWhat = "hidden"  // it is hidden where it was exported
 	LineBusy    ImportedWhat = "busy"    // others changed the same all the time
 )
 
@@ -124,6 +126,10 @@ func (s *Service) Import(ctx context.Context, o Importing, list io.Reader) (Impo
 			t.got.Prose++
 			continue
 		}
+		if refusal != nil && refusal.Fault == exchange.Empty { // nothing that could have been taken
+			t.got.tell(ImportedLine{What: ImportedWhat(refusal.Fault)})
+			continue
+		}
 		if read++; read > MostImported {
 			t.got.More = true
 			break
@@ -139,8 +145,10 @@ func (s *Service) Import(ctx context.Context, o Importing, list io.Reader) (Impo
 		switch {
 		case err != nil:
 			t.got.refuse(ImportedLine{Line: it.Line, What: LineNotLink, Text: bot.Shorten(it.Link, mostShown)})
+		case it.Hidden:
+			t.got.refuse(ImportedLine{Line: it.Line, What: LineHidden, Text: titleOf(&it)})
 		case it.Private && !o.Private:
-			t.got.refuse(ImportedLine{Line: it.Line, What: LinePrivate, Text: bot.Shorten(it.Title, mostShown)})
+			t.got.refuse(ImportedLine{Line: it.Line, What: LinePrivate, Text: titleOf(&it)})
 		default:
 			batch = append(batch, entry{it, l})
 		}
@@ -155,6 +163,9 @@ func (s *Service) Import(ctx context.Context, o Importing, list io.Reader) (Impo
 	slices.SortStableFunc(t.got.Lines, func(a, b ImportedLine) int { return a.Line - b.Line })
 	return t.got, err
 }
+
+// titleOf is what an item is called in a report.
+func titleOf(it *exchange.Item) string { return bot.Shorten(cmp.Or(it.Title, it.Link), mostShown) }
 
 // entry is an item with its link.
 type entry struct {
