@@ -2,6 +2,7 @@ package library_test
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -89,6 +90,54 @@ func TestExportOwn(t *testing.T) {
 	}
 	if _, err := o.ask("olga", "/organize/library/export", bot.Picked, "exe"); bot.CodeOf(err) != bot.Invalid {
 		t.Error(err)
+	}
+}
+
+// TestUndoingAnImport: for an hour an organizer takes back what a list has made, but for
+// what others have touched.
+func TestUndoingAnImport(t *testing.T) {
+	o := newRoom(t)
+	o.roles = map[string]bot.Role{"olga": bot.RoleOrganizer, "oto": bot.RoleOrganizer}
+	o.must("ana", "/library/save", "link", "https://example.org/there")
+	var list strings.Builder
+	list.WriteString("url,title,tags\n")
+	for i := range 120 { // more than are stored at once
+		fmt.Fprintf(&list, "https://example.org/%d,Thing %d,\n", i, i)
+	}
+	list.WriteString("https://example.org/0,,later\nhttps://example.org/there,,more\n")
+	form := func() string { return o.must("olga", "/organize/library/import").Form.Path }
+	report := o.must("olga", form(), "list", list.String())
+	says(t, report, "import.added count=120", "import.joined count=1")
+	undo := control(t, report, "library.button.undo")
+	id := func(i int) string { return library.IDOf(fmt.Sprint("example.org/", i)) }
+	o.must("ana", "/library/save", "link", "https://example.org/1")
+	o.must("ana", "/library/keep/"+id(2)+"/yes")
+	o.must("ana", "/library/thank/"+id(3))
+	o.must("oto", o.must("oto", "/library/change/"+id(4)).Form.Path, "title", "Better")
+	o.must("oto", "/library/hide/"+id(5)+"/yes")
+	o.must("oto", form(), "list", "url,tags\nhttps://example.org/6,other\nhttps://example.org/own,\n") // another list
+	if _, err := o.ask("ana", undo); bot.CodeOf(err) != bot.Forbidden {
+		t.Errorf("a member: %v", err)
+	}
+	back := o.must("olga", undo)
+	says(t, back, "import.undone count=114", "import.undone.stay count=6", "import.undone.joined count=1")
+	if n := len(o.everything()); n != 8 {
+		t.Errorf("%d are there", n)
+	}
+	if _, there := o.resource("example.org/0"); there {
+		t.Error("what stood on the list twice is there")
+	}
+	says(t, o.must("olga", undo), "import.undone.none", "import.undone.stay count=6") // pressed twice
+
+	report = o.must("olga", form(), "list", list.String())
+	says(t, report, "import.added count=114")
+	o.pass(library.UndoFor)
+	before := o.everything()
+	if _, err := o.ask("olga", control(t, report, "library.button.undo")); refusal(err) != "en import.undo.late" || cmp.Diff(before, o.everything()) != "" {
+		t.Errorf("after an hour: %v", err)
+	}
+	if report = o.must("olga", form(), "list", list.String()); len(report.Message.Controls) != 1 {
+		t.Errorf("nothing was new: %+v", report.Message.Controls)
 	}
 }
 

@@ -21,8 +21,9 @@ type Importing struct {
 	Space     bot.SpaceID // of what is new: it goes along with that place
 	Language  string      // IETF tag: of the names of what stands in About
 	Format    exchange.Format
-	Private   bool // what is marked private is taken too
-	Dry       bool // nothing is changed
+	Private   bool   // what is marked private is taken too
+	Dry       bool   // nothing is changed
+	Batch     string // what is new is marked with it, so that it can be undone; empty: it is not
 }
 
 // The limits of importing.
@@ -239,6 +240,11 @@ func (t *taking) try(ctx context.Context, batch []entry) (again []entry, err err
 		}
 		all = append(all, one)
 	}
+	for _, r := range change {
+		if r.Import.ID == t.Batch && t.Batch != "" {
+			r.Import.Made = r.said()
+		}
+	}
 	var late []string
 	if len(change) > 0 && !t.Dry {
 		var jobs []scheduler.Job
@@ -264,12 +270,18 @@ func (t *taking) resource(e *entry, id string, got *Reading, known map[string]*R
 	if found, ok := got.Found[id]; ok {
 		id = found.ID // what it has become
 		r = &found
+		if r.Import.ID == t.Batch && !r.asImported(t.Batch) { // others have touched it since its first entry
+			r.Import = Batch{}
+		}
 	}
 	if earlier := known[id]; earlier != nil {
 		return earlier, false
 	}
 	if fresh = r == nil; fresh {
 		r = &Resource{ID: id, Community: t.Community, Key: e.link.Key, Address: e.link.Address, Space: t.Space, Created: got.Now}
+		if t.Batch != "" {
+			r.Import = Batch{ID: t.Batch, At: got.Now}
+		}
 	}
 	known[id] = r
 	return r, fresh
