@@ -14,18 +14,18 @@ import (
 func (s *Service) Register(r *bot.Router) {
 	name := bot.Option{Name: "name", Summary: "chat.option.name", Complete: s.completeName}
 	r.Command(bot.Command{Name: "chat", Summary: "chat.command", Subcommands: []bot.Subcommand{
-		{Name: "list", Summary: "chat.command.list", Example: "/chat list", Private: true, Handle: s.list},
-		{Name: "show", Summary: "chat.command.show", Example: "/chat show name:Models", Options: []bot.Option{name}, Private: true, Handle: s.show},
-		{Name: "mine", Summary: "chat.command.mine", Example: "/chat mine", Options: []bot.Option{name}, Private: true, Handle: s.mine},
-		{Name: "archive", Summary: "chat.command.archive", Example: "/chat archive name:Models", Options: []bot.Option{name}, Private: true, Mode: bot.Deferred, Handle: s.read},
+		{Name: "list", Summary: "chat.command.list", Private: true, Handle: s.list},
+		{Name: "show", Summary: "chat.command.show", Example: "chat.example.show", Options: []bot.Option{name}, Private: true, Handle: s.show},
+		{Name: "mine", Summary: "chat.command.mine", Options: []bot.Option{name}, Private: true, Handle: s.mine},
+		{Name: "archive", Summary: "chat.command.archive", Example: "chat.example.archive", Options: []bot.Option{name}, Private: true, Mode: bot.Deferred, Handle: s.read},
 	}})
 	r.Command(bot.Command{Name: "host", Summary: "host.command", Subcommands: []bot.Subcommand{
-		{Name: "new", Summary: "host.command.new", Example: "/host new", Access: bot.HostsOnly, Private: true, Handle: s.askNew},
-		{Name: "panel", Summary: "host.command.panel", Example: "/host panel", Options: []bot.Option{name}, Access: bot.HostsOnly, Private: true, Handle: s.panel},
-		{Name: "alongside", Summary: "host.command.alongside", Example: "/host alongside name:Models place:Lincoln HS", Options: []bot.Option{
+		{Name: "new", Summary: "host.command.new", Access: bot.HostsOnly, Private: true, Handle: s.askNew},
+		{Name: "panel", Summary: "host.command.panel", Options: []bot.Option{name}, Access: bot.HostsOnly, Private: true, Handle: s.panel},
+		{Name: "alongside", Summary: "host.command.alongside", Example: "host.example.alongside", Options: []bot.Option{
 			name, {Name: "place", Summary: "host.option.place"},
 		}, Access: bot.HostsOnly, Private: true, Handle: s.alongside},
-		{Name: "cancel", Summary: "host.command.cancel", Example: "/host cancel name:Models", Options: []bot.Option{name}, Access: bot.HostsOnly, Private: true, Handle: s.askCancel},
+		{Name: "cancel", Summary: "host.command.cancel", Example: "host.example.cancel", Options: []bot.Option{name}, Access: bot.HostsOnly, Private: true, Handle: s.askCancel},
 	}})
 	for _, route := range []bot.Route{
 		{Path: "/chat/view/{chat}", Private: true, Handle: s.show},
