@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"errors"
 	"testing"
 	"time"
 )
@@ -56,8 +57,9 @@ func TestParseSince(t *testing.T) {
 		"monday and more":     "?not_understood",
 	} {
 		got, err := ParseSince(text, tuesday, "en")
+		wrong := &Error{}
 		switch {
-		case err != nil && want == "?"+string(err.(*Error).Problem):
+		case errors.As(err, &wrong) && want == "?"+string(wrong.Problem):
 		case err != nil || got.String() != want:
 			t.Errorf("%q: %s, %v; want %s", text, got, err, want)
 		}
