@@ -27,7 +27,8 @@ const rootCommand = "staffroom"
 // ParseCommandLine reads a command from text, for platforms where commands are
 // text. The root ("staffroom") and slashes before words may be there or not. A
 // value lasts until the next option's name or the end of the text, and may stand
-// in double quotes; words before any option's name belong to the first option.
+// in double quotes; words before any option's name belong to the first option, and where
+// there are some, the name of that one is a word like others.
 // A sign at the end of a command's word does not matter ("help!"). Text that is no
 // command leads to HelpPath; nothing at all leads to the home.
 func ParseCommandLine(commands []Command, text string) CommandLine {
@@ -131,6 +132,7 @@ func parseOptions(options []Option, text string) map[string]string {
 		return values
 	}
 	name, start := options[0].Name, 0
+	words := optionAt(options, text) < 0 // of the first option, without its name
 	keep := func(value string) {
 		value = strings.TrimSpace(value)
 		if n := quotedLen(value); n > 0 && n == len(value) {
@@ -145,7 +147,7 @@ func parseOptions(options []Option, text string) map[string]string {
 	wordBegins, valueBegins, quotes := true, false, true
 	for i := 0; i < len(text); {
 		if wordBegins {
-			if n := optionAt(options, text[i:]); n >= 0 {
+			if n := optionAt(options, text[i:]); n > 0 || n == 0 && !words {
 				keep(text[start:i])
 				name = options[n].Name
 				i += len(name) + 1

@@ -80,7 +80,7 @@ type Command struct {
 type Subcommand struct {
 	Name    string // "archive"
 	Summary Key
-	Example string // as typed: "/chat archive name:Models"; help leaves it out if it is the command alone
+	Example Key // says how it is typed: "/chat archive name:Models"; "": the command alone is enough
 	Options []Option
 	Access  Access
 	Private bool

@@ -21,9 +21,9 @@ const (
 func (s *Service) Register(r *bot.Router) {
 	name := bot.Option{Name: "name", Summary: "checkin.option.name", Complete: s.completeName}
 	r.Command(bot.Command{Name: "checkin", Summary: "checkin.command", Subcommands: []bot.Subcommand{
-		{Name: "answer", Summary: "checkin.command.answer", Example: "/checkin answer", Options: []bot.Option{name}, Access: bot.MembersOnly, Private: true, Handle: s.answer},
-		{Name: "skip", Summary: "checkin.command.skip", Example: "/checkin skip", Options: []bot.Option{name}, Access: bot.MembersOnly, Private: true, Handle: s.skip},
-		{Name: "results", Summary: "checkin.command.results", Example: "/checkin results name:Friday", Options: []bot.Option{name}, Access: bot.MembersOnly, Private: true, Handle: s.results},
+		{Name: "answer", Summary: "checkin.command.answer", Options: []bot.Option{name}, Access: bot.MembersOnly, Private: true, Handle: s.answer},
+		{Name: "skip", Summary: "checkin.command.skip", Options: []bot.Option{name}, Access: bot.MembersOnly, Private: true, Handle: s.skip},
+		{Name: "results", Summary: "checkin.command.results", Example: "checkin.example.results", Options: []bot.Option{name}, Access: bot.MembersOnly, Private: true, Handle: s.results},
 	}})
 	for path, handle := range map[string]bot.Handler{
 		writePath + "{occurrence}":                  s.write,
@@ -83,8 +83,8 @@ func (s *Service) Register(r *bot.Router) {
 // features.
 func (s *Service) Subcommands() []bot.Subcommand {
 	return []bot.Subcommand{
-		{Name: "goals", Summary: "checkin.goals.command", Example: "/my goals", Access: bot.MembersOnly, Private: true, Handle: s.listGoals},
-		{Name: "journal", Summary: "checkin.journal.command", Example: "/my journal", Access: bot.MembersOnly, Private: true, Mode: bot.Deferred, Handle: s.journal},
+		{Name: "goals", Summary: "checkin.goals.command", Access: bot.MembersOnly, Private: true, Handle: s.listGoals},
+		{Name: "journal", Summary: "checkin.journal.command", Access: bot.MembersOnly, Private: true, Mode: bot.Deferred, Handle: s.journal},
 	}
 }
 

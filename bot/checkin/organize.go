@@ -28,7 +28,7 @@ const (
 // Organizing is the feature's share of /organize.
 func (s *Service) Organizing() bot.Subcommand {
 	return bot.Subcommand{
-		Name: "checkins", Summary: "checkin.organize.command", Example: "/organize checkins",
+		Name: "checkins", Summary: "checkin.organize.command",
 		Access: bot.OrganizersOnly, Private: true, Handle: s.organize,
 	}
 }

@@ -33,7 +33,7 @@ func (s *Settings) awaySubcommand() bot.Subcommand {
 	return bot.Subcommand{
 		Name:    "away",
 		Summary: "community.away.summary",
-		Example: "/my away until:friday",
+		Example: "community.away.example",
 		Options: []bot.Option{
 			{Name: untilField, Summary: "community.away.option.until"},
 			{Name: fromField, Summary: "community.away.option.from"},

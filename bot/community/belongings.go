@@ -53,8 +53,8 @@ const (
 // Subcommands are the feature's share of /my.
 func (s *Belongings) Subcommands() []bot.Subcommand {
 	return []bot.Subcommand{
-		{Name: "export", Summary: "belongings.command.export", Example: "/my export", Access: bot.MembersOnly, Private: true, Mode: bot.Deferred, Handle: s.export},
-		{Name: "forget", Summary: "belongings.command.forget", Example: "/my forget", Access: bot.MembersOnly, Private: true, Handle: s.ask},
+		{Name: "export", Summary: "belongings.command.export", Access: bot.MembersOnly, Private: true, Mode: bot.Deferred, Handle: s.export},
+		{Name: "forget", Summary: "belongings.command.forget", Access: bot.MembersOnly, Private: true, Handle: s.ask},
 	}
 }
 

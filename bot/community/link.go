@@ -33,7 +33,7 @@ func NewLinks(d *Directory, store MoveStore, posts Posts, words Words, keepers .
 // Subcommand is the feature's share of /organize.
 func (l *Links) Subcommand() bot.Subcommand {
 	return bot.Subcommand{
-		Name: "link", Summary: "link.command", Example: "/organize link code:abcde-fghij",
+		Name: "link", Summary: "link.command", Example: "link.example",
 		Options: []bot.Option{{Name: codeField, Summary: "link.option.code"}},
 		Access:  bot.OrganizersOnly, Private: true, Handle: l.open,
 	}

@@ -26,7 +26,7 @@ const longestName = 40
 
 func (o *Organizing) peopleSubcommand() bot.Subcommand {
 	return bot.Subcommand{
-		Name: "people", Summary: "people.command", Example: "/organize people person:Ana role:host",
+		Name: "people", Summary: "people.command", Example: "people.example",
 		Options: []bot.Option{
 			{Name: personOption, Kind: bot.OptionPerson, Summary: "people.option.person"},
 			{Name: roleOption, Summary: "people.option.role", Complete: o.completeRole},

@@ -51,7 +51,7 @@ const (
 // Subcommand is the feature's share of /my.
 func (p *Privacy) Subcommand() bot.Subcommand {
 	return bot.Subcommand{
-		Name: "privacy", Summary: "privacy.command", Example: "/my privacy",
+		Name: "privacy", Summary: "privacy.command",
 		Access: bot.MembersOnly, Private: true, Mode: bot.Deferred, Handle: p.show,
 	}
 }

@@ -37,7 +37,6 @@ func (s *Settings) Subcommands() []bot.Subcommand {
 	return []bot.Subcommand{{
 		Name:    "settings",
 		Summary: "community.settings.summary",
-		Example: "/my settings",
 		Access:  bot.MembersOnly,
 		Private: true,
 		Handle:  s.open,

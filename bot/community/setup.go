@@ -60,7 +60,7 @@ func (s *Setting) next() string {
 
 func (o *Organizing) setupSubcommand() bot.Subcommand {
 	return bot.Subcommand{
-		Name: "setup", Summary: "setup.command", Example: "/organize setup chats:here",
+		Name: "setup", Summary: "setup.command", Example: "setup.example",
 		Options: []bot.Option{
 			{Name: chatsStep, Kind: bot.OptionChannel, Summary: "setup.option.chats"},
 			{Name: privateStep, Kind: bot.OptionChannel, Summary: "setup.option.private"},

@@ -14,27 +14,27 @@ import (
 func (s *Service) Register(r *bot.Router) {
 	name := bot.Option{Name: "name", Summary: "chat.option.name", Complete: s.completeName}
 	r.Command(bot.Command{Name: "chat", Summary: "chat.command", Subcommands: []bot.Subcommand{
-		{Name: "list", Summary: "chat.command.list", Example: "/chat list", Private: true, Handle: s.list},
-		{Name: "show", Summary: "chat.command.show", Example: "/chat show name:Models", Options: []bot.Option{name}, Private: true, Handle: s.show},
-		{Name: "mine", Summary: "chat.command.mine", Example: "/chat mine", Options: []bot.Option{name}, Private: true, Handle: s.mine},
-		{Name: "archive", Summary: "chat.command.archive", Example: "/chat archive name:Models", Options: []bot.Option{name}, Access: bot.MembersOnly, Private: true, Mode: bot.Deferred, Handle: s.read},
+		{Name: "list", Summary: "chat.command.list", Private: true, Handle: s.list},
+		{Name: "show", Summary: "chat.command.show", Example: "chat.example.show", Options: []bot.Option{name}, Private: true, Handle: s.show},
+		{Name: "mine", Summary: "chat.command.mine", Options: []bot.Option{name}, Private: true, Handle: s.mine},
+		{Name: "archive", Summary: "chat.command.archive", Example: "chat.example.archive", Options: []bot.Option{name}, Access: bot.MembersOnly, Private: true, Mode: bot.Deferred, Handle: s.read},
 	}})
 	r.Command(bot.Command{Name: "host", Summary: "host.command", Subcommands: []bot.Subcommand{
-		{Name: "new", Summary: "host.command.new", Example: "/host new", Access: bot.HostsOnly, Private: true, Handle: s.askNew},
-		{Name: "edit", Summary: "host.command.edit", Example: "/host edit name:Models", Options: []bot.Option{name}, Access: bot.HostsOnly, Private: true, Handle: s.askEdit},
-		{Name: "panel", Summary: "host.command.panel", Example: "/host panel", Options: []bot.Option{name}, Access: bot.HostsOnly, Private: true, Handle: s.panel},
-		{Name: "ask", Summary: "host.command.ask", Example: "/host ask text:What surprised you?", Options: []bot.Option{
+		{Name: "new", Summary: "host.command.new", Access: bot.HostsOnly, Private: true, Handle: s.askNew},
+		{Name: "edit", Summary: "host.command.edit", Example: "host.example.edit", Options: []bot.Option{name}, Access: bot.HostsOnly, Private: true, Handle: s.askEdit},
+		{Name: "panel", Summary: "host.command.panel", Options: []bot.Option{name}, Access: bot.HostsOnly, Private: true, Handle: s.panel},
+		{Name: "ask", Summary: "host.command.ask", Example: "host.example.ask", Options: []bot.Option{
 			{Name: textField, Summary: "host.option.text"}, name,
 		}, Access: bot.HostsOnly, Private: true, Handle: s.extraCommand},
-		{Name: "reword", Summary: "host.command.reword", Example: "/host reword", Options: []bot.Option{name}, Access: bot.HostsOnly, Private: true, Handle: s.rewords},
-		{Name: "handover", Summary: "host.command.handover", Example: "/host handover person:@Sam", Options: []bot.Option{
+		{Name: "reword", Summary: "host.command.reword", Options: []bot.Option{name}, Access: bot.HostsOnly, Private: true, Handle: s.rewords},
+		{Name: "handover", Summary: "host.command.handover", Example: "host.example.handover", Options: []bot.Option{
 			{Name: personOption, Kind: bot.OptionPerson, Summary: "host.option.person"}, name,
 		}, Access: bot.HostsOnly, Private: true, Handle: s.handover},
-		{Name: "recap", Summary: "host.command.recap", Example: "/host recap", Options: []bot.Option{name}, Access: bot.HostsOnly, Private: true, Handle: s.recap},
-		{Name: "alongside", Summary: "host.command.alongside", Example: "/host alongside name:Models place:Lincoln HS", Options: []bot.Option{
+		{Name: "recap", Summary: "host.command.recap", Options: []bot.Option{name}, Access: bot.HostsOnly, Private: true, Handle: s.recap},
+		{Name: "alongside", Summary: "host.command.alongside", Example: "host.example.alongside", Options: []bot.Option{
 			name, {Name: "place", Summary: "host.option.place"},
 		}, Access: bot.HostsOnly, Private: true, Handle: s.alongside},
-		{Name: "cancel", Summary: "host.command.cancel", Example: "/host cancel name:Models", Options: []bot.Option{name}, Access: bot.HostsOnly, Private: true, Handle: s.askCancel},
+		{Name: "cancel", Summary: "host.command.cancel", Example: "host.example.cancel", Options: []bot.Option{name}, Access: bot.HostsOnly, Private: true, Handle: s.askCancel},
 	}})
 	for _, route := range []bot.Route{
 		{Path: "/chat/view/{chat}", Private: true, Handle: s.show},

@@ -39,20 +39,18 @@ func (g *Guide) Command() bot.Command {
 		Subcommands: []bot.Subcommand{{
 			Name:    "home",
 			Summary: "guide.home.summary",
-			Example: "/staffroom home",
 			Private: true,
 			Handle:  g.home,
 		}, {
 			Name:    "help",
 			Summary: "guide.help.summary",
-			Example: "/staffroom help topic:chat",
+			Example: "guide.example.help",
 			Options: []bot.Option{{Name: "topic", Summary: "guide.help.topic", Complete: g.completeTopic}},
 			Private: true,
 			Handle:  g.help,
 		}, {
 			Name:    "about",
 			Summary: "guide.about.summary",
-			Example: "/staffroom about",
 			Private: true,
 			Handle:  g.about,
 		}},

@@ -36,10 +36,10 @@ func house(t *testing.T, a guide.Agenda) *bot.Router {
 	r := bot.NewRouter()
 	r.Command(guide.New(r, words, a, "v1.2.3").Command())
 	r.Command(bot.Command{Name: "chat", Summary: "chat", Subcommands: []bot.Subcommand{
-		{Name: "list", Summary: "list", Example: "/chat list", Handle: nothing},
+		{Name: "list", Summary: "list", Handle: nothing},
 		{Name: "show", Summary: "show", Handle: nothing, Options: []bot.Option{{Name: "name", Summary: "name", Required: true}}},
 		{
-			Name: "archive", Summary: "archive", Example: "/chat archive name:Models", Handle: nothing,
+			Name: "archive", Summary: "archive", Example: "chat.example.archive", Handle: nothing,
 			Options: []bot.Option{{Name: "name", Summary: "name"}, {Name: "as", Summary: "as", Required: true}},
 		},
 	}})

@@ -124,9 +124,8 @@ func (v view) subcommand(c bot.Command, s bot.Subcommand) bot.Text {
 			lines = append(lines, v.say("guide.help.option", name, summary))
 		}
 	}
-	// An example that only repeats the command says nothing.
-	if s.Example != "" && s.Example != "/"+c.Name+" "+s.Name {
-		lines = append(lines, v.say("guide.help.example", bot.Str("example", v.req.Typed(s.Example))))
+	if s.Example != "" {
+		lines = append(lines, v.say("guide.help.example", bot.Str("example", v.req.Typed(v.label(s.Example)))))
 	}
 	return bot.Join("\n", lines...)
 }

@@ -25,9 +25,9 @@ type acceptance struct {
 // with it, and what people here have said of it.
 var unkept = map[string]bool{
 	"id": true, "key": true, "guid": true, "uuid": true, "hash": true, "meta": true, "status": true, "cover": true, "favorite": true, "icon": true,
-	"shared": true, "toread": true, "unread": true, "type": true, "content type": true, "last modified": true, "updated": true, "date_modified": true, "web_archive_snapshot_url": true,
+	"toread": true, "unread": true, "type": true, "content type": true, "last modified": true, "updated": true, "date_modified": true, "web_archive_snapshot_url": true,
 	"website_title": true, "website_description": true, "favicon_url": true, "preview_image_url": true, "is_archived": true,
-	savedByColumn: true, triedColumn: true, thanksColumn: true, hiddenColumn: true, stateColumn: true,
+	savedByColumn: true, triedColumn: true, thanksColumn: true, stateColumn: true,
 }
 
 // accept takes in what an item of a list says. What is there already stays, and what

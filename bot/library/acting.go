@@ -70,7 +70,7 @@ func (s *Service) changed(ctx context.Context, req *bot.Request) (bot.Reply, err
 	})
 	switch {
 	case err != nil:
-		return bot.Reply{}, err
+		return bot.Reply{}, s.notLost(req, err, g.title, g.note, strings.Join(g.tags, ", "))
 	case len(was) > 0:
 		return s.news(ctx, req, a, "library.changed.both", bot.Str("was", strings.Join(was, " · ")))
 	default:
@@ -97,7 +97,7 @@ func (s *Service) undo(ctx context.Context, req *bot.Request) (bot.Reply, error)
 		case !r.undone(req.Member):
 			return bot.Reply{}, bot.Fail(bot.Conflict, s.say(req, "library.undo.late"))
 		case r.seenBy(req.Member): // it is undone
-			return s.news(ctx, req, altered{r, got.Kept[id], got.Rules, got.Now}, undoneNews(&r, req.Member))
+			return s.news(ctx, req, altered{r, got.Kept[id], got.Rules, got.Now}, r.undoneBefore(req.Member))
 		default:
 			return bot.Reply{}, s.gone(req)
 		}
@@ -136,12 +136,29 @@ func (s *Service) keptByNobody(ctx context.Context, r *Resource, m bot.Member) (
 	return !slices.ContainsFunc(keepers, func(id bot.MemberID) bool { return !m.Is(id) }), err
 }
 
-// undoneNews says what undoing has left, however often it is pressed.
+// undoneNews says what undoing has left.
 func undoneNews(r *Resource, m bot.Member) bot.Key {
-	if r.credit(m) < 0 {
+	switch {
+	case r.credit(m) >= 0:
+		return "library.undone"
+	case r.Hidden != (Hidden{}):
+		return "library.undone.hidden"
+	default:
 		return "library.undone.out"
 	}
-	return "library.undone"
+}
+
+// undoneBefore says the same to who presses it when nothing of theirs is left to be undone:
+// with a second time, or on the card of what they added before that.
+func (r *Resource) undoneBefore(m bot.Member) bot.Key {
+	switch i := r.credit(m); {
+	case i < 0:
+		return undoneNews(r, m)
+	case r.Credits[i].Note != "":
+		return "library.undone.already.note"
+	default:
+		return "library.undone.already"
+	}
 }
 
 // mostTold is how much somebody can say of how it went, in characters, twice.
@@ -212,12 +229,24 @@ func (s *Service) tried(ctx context.Context, req *bot.Request) (bot.Reply, error
 	})
 	switch {
 	case err != nil:
-		return bot.Reply{}, err
+		return bot.Reply{}, s.notLost(req, err, said.Grade, said.Worked, said.Change)
 	case full:
 		return s.news(ctx, req, a, "library.tried.full")
 	default:
 		return s.news(ctx, req, a, "library.tried")
 	}
+}
+
+// notLost gives back, with an error that what somebody has typed of is gone, what that was.
+func (s *Service) notLost(req *bot.Request, err error, typed ...string) error {
+	typed = slices.DeleteFunc(typed, func(t string) bool { return t == "" })
+	known, ok := errors.AsType[*bot.Error](err)
+	if !ok || known.Code != bot.NotFound || len(typed) == 0 {
+		return err
+	}
+	told := *known
+	told.Message = bot.Join("\n", known.Message, s.say(req, "core.error.typed", bot.Str("typed", strings.Join(typed, "\n"))))
+	return &told
 }
 
 // worksForMe takes in that a link that was not found works for somebody.

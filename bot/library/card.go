@@ -251,8 +251,12 @@ func (r *Resource) savers() []bot.MemberID {
 	return ids
 }
 
-// news is the card in the place of the one whose button was pressed.
+// news is the card in the place of the one whose button was pressed. Who may not see it,
+// or not any more, has the news alone.
 func (s *Service) news(ctx context.Context, req *bot.Request, a altered, key bot.Key, args ...bot.Arg) (bot.Reply, error) {
+	if !a.r.seenBy(req.Member) {
+		return replacing(req, bot.Say(s.say(req, key, args...))), nil
+	}
 	reply, err := s.cardReply(ctx, req, cardOf{r: &a.r, kept: a.kept, now: a.now, news: s.say(req, key, args...), rules: &a.rules})
 	return replacing(req, reply), err
 }

@@ -196,13 +196,18 @@ func (s *Service) previewDigest(ctx context.Context, req *bot.Request) (bot.Repl
 		return bot.Reply{}, err
 	}
 	back := s.control(req, "library.digest.button.back", digestPath)
+	var young bot.Text
+	if one.young > 0 {
+		young = s.say(req, "library.digest.preview.young", bot.Count("count", one.young))
+	}
 	if !one.worthPosting() {
-		return replacing(req, bot.Say(s.say(req, "library.digest.preview.nothing", bot.Num("least", leastItems)), back)), nil
+		nothing := s.say(req, "library.digest.preview.nothing", bot.Num("least", leastItems))
+		return replacing(req, bot.Say(bot.Join("\n", nothing, young), back)), nil
 	}
 	home, err := s.people.Home(ctx, d.Channel.Space)
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	says := s.digest(&bot.Request{Member: bot.Member{Language: home.Language}}, &one)
-	return replacing(req, bot.Say(bot.Join("\n", s.say(req, "library.digest.preview"), says.Message.Text), back)), nil
+	return replacing(req, bot.Say(bot.Join("\n", s.say(req, "library.digest.preview"), says.Message.Text, young), back)), nil
 }

@@ -63,6 +63,7 @@ type edition struct {
 	useful []*Resource
 	wanted []Wish
 	dead   []*Resource
+	young  int  // how many new ones it leaves for the next time, since they are settling
 	news   bool // there is something among it that was never said
 	told   Told // what has been told when this is
 }
@@ -95,7 +96,8 @@ func (t Told) edition(all map[string]*Resource, wishes []Wish, now time.Time) ed
 			}
 		case r.Created.After(t.Until) && !r.Created.After(e.told.Until):
 			e.fresh = append(e.fresh, r)
-		case r.Created.After(e.told.Until): // next time
+		case r.Created.After(e.told.Until):
+			e.young++
 		case r.Worth() > worthTelling:
 			useful = append(useful, r)
 		}

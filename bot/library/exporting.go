@@ -18,11 +18,10 @@ const (
 	triedColumn   = "tried"
 	thanksColumn  = "thanks"
 	stateColumn   = "link state"
-	hiddenColumn  = "hidden"
 )
 
 func organizerColumns() []string {
-	return []string{savedByColumn, triedColumn, thanksColumn, stateColumn, hiddenColumn}
+	return []string{savedByColumn, triedColumn, thanksColumn, stateColumn}
 }
 
 // Export writes all of a library, as organizers may have it: with names, and with what
@@ -96,7 +95,7 @@ func (r *Resource) item(notes ...string) exchange.Item {
 	}
 	return exchange.Item{
 		Link: r.Address, Title: cmp.Or(r.Title, r.Page.Title), Note: strings.Join(kept, "\n"), Subject: r.Subject, Tags: r.Tags, Grades: r.Grades,
-		Licence: r.Licensed(), Added: r.Created,
+		Licence: r.Licensed(), Added: r.Created, Hidden: r.Hidden != (Hidden{}),
 	}
 }
 
@@ -119,9 +118,6 @@ func (r *Resource) itemFor(names map[bot.MemberID]string) exchange.Item {
 	put(triedColumn, strconv.Itoa(len(r.Tries)))
 	put(thanksColumn, strconv.Itoa(len(r.Thanks)))
 	put(stateColumn, string(r.Health.State))
-	if r.Hidden != (Hidden{}) {
-		put(hiddenColumn, "yes")
-	}
 	return it
 }
 

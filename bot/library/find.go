@@ -18,7 +18,7 @@ const (
 
 func (s *Service) findCommand() bot.Subcommand {
 	return bot.Subcommand{
-		Name: "find", Summary: "library.command.find", Example: "/library find words:fractions grade:4",
+		Name: "find", Summary: "library.command.find", Example: "library.example.find",
 		Options: []bot.Option{
 			{Name: wordsField, Summary: "library.option.words", Complete: s.completeWords},
 			{Name: tagField, Summary: "library.option.tag", Complete: s.completeTag},

@@ -243,3 +243,13 @@ func TestFindingASite(t *testing.T) {
 		t.Run(words, func(t *testing.T) { says(t, o.must("joe", "/library/find", "words", words), want) })
 	}
 }
+
+// A day that is still to come is no reason to say that it cannot be read.
+func TestSinceADayToCome(t *testing.T) {
+	o := newRoom(t)
+	for typed, want := range map[string]string{"tomorrow": "en library.fault.since.later", "2027-01-01": "en library.fault.since.later", "soon": "en library.fault.since typed=soon"} {
+		if _, err := o.ask("joe", "/library/find", "since", typed); bot.CodeOf(err) != bot.Invalid || !strings.HasPrefix(refusal(err), want) {
+			t.Errorf("%q: %q", typed, refusal(err))
+		}
+	}
+}

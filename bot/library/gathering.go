@@ -52,6 +52,7 @@ type gathered struct {
 type gathering struct {
 	chat, name string
 	links      []gathered // in the order they came, each thing once
+	barred     []string   // the IDs of those that are left out
 	now        Reading
 }
 
@@ -79,8 +80,13 @@ func (s *Service) gatherFrom(ctx context.Context, req *bot.Request) (g gathering
 		return g, err
 	}
 	g.links = slices.DeleteFunc(g.links, func(l gathered) bool {
-		r, there := g.now.Found[IDOf(l.link.Key)]
-		return g.now.Rules.blocks(l.link) || there && r.Hidden != (Hidden{})
+		id := IDOf(l.link.Key)
+		r, there := g.now.Found[id]
+		out := g.now.Rules.blocks(l.link) || there && r.Hidden != (Hidden{})
+		if out {
+			g.barred = append(g.barred, id)
+		}
+		return out
 	})
 	for i := range g.links {
 		if r, there := g.now.Found[IDOf(g.links[i].link.Key)]; there {
@@ -250,21 +256,30 @@ func (s *Service) ticked(ctx context.Context, req *bot.Request) (bot.Reply, erro
 		ticked = append(ticked, req.Ticked(ticksField+strconv.Itoa(i))...)
 	}
 	var rs []*Resource
+	gone := slices.DeleteFunc(slices.Clone(ticked), func(id string) bool { return slices.Contains(g.barred, id) })
 	for _, l := range g.links {
 		id := IDOf(l.link.Key)
 		if !slices.Contains(ticked, id) {
 			continue
 		}
+		gone = slices.DeleteFunc(gone, func(other string) bool { return other == id })
 		one, err := s.takeOne(ctx, req, req.Input+bot.InputID("/"+id), l.link, g.now, func(r *Resource, now time.Time) { r.credited(&l, &g, req.Member.ID, now) })
 		if err != nil {
 			return bot.Reply{}, err
 		}
 		rs = append(rs, &one.r)
 	}
-	if len(rs) == 0 {
+	var lost bot.Text
+	if len(gone) > 0 {
+		lost = s.say(req, "library.links.deleted", bot.Count("count", len(gone)))
+	}
+	switch {
+	case len(rs) == 0 && len(gone) > 0:
+		return bot.Say(lost), nil
+	case len(rs) == 0:
 		return bot.Say(s.say(req, "library.links.unticked")), nil
 	}
-	lines := append([]bot.Text{s.say(req, "library.links.saved", bot.Count("count", len(rs)))}, s.lines(req, rs)...)
+	lines := append([]bot.Text{s.say(req, "library.links.saved", bot.Count("count", len(rs)))}, append(s.lines(req, rs), lost)...)
 	return bot.Say(bot.Join("\n", lines...), s.pickOne(req, rs)...), nil
 }
 

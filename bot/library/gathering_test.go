@@ -78,7 +78,8 @@ func TestWhatIsDeletedIsNotGathered(t *testing.T) {
 	o.answers = said()
 	form := o.must("maria", "/library/tick/c1").Form
 	o.answers = o.answers[1:2]
-	o.must("maria", form.Path, "links0", strings.Join([]string{library.IDOf("example.org/cards"), library.IDOf("example.net/game"), library.IDOf("example.org/other")}, "\n"))
+	ticks := []string{library.IDOf("example.org/cards"), library.IDOf("example.net/game")}
+	says(t, o.must("maria", form.Path, "links0", strings.Join(append(ticks, library.IDOf("example.org/other")), "\n")), "library.links.saved count=1", "library.links.deleted count=2")
 	if _, ok := o.resource("example.net/game"); ok {
 		t.Error("what is gone is saved")
 	}
@@ -88,6 +89,10 @@ func TestWhatIsDeletedIsNotGathered(t *testing.T) {
 	if r, _ := o.resource("example.org/cards"); len(r.Credits) != 1 || r.Credits[0].Member != "joe" {
 		t.Errorf("credits %+v", r.Credits)
 	}
+	says(t, o.must("maria", form.Path, "links0", ticks[1]), "library.links.deleted count=1")
+	o.roles["olga"] = bot.RoleOrganizer
+	o.must("olga", "/library/hide/"+ticks[0]+"/yes")
+	says(t, o.must("maria", form.Path, "links0", ticks[0]), "library.links.unticked") // its answer is there
 	o.answers = nil
 	says(t, o.must("maria", "/library/links/c1"), "library.links.none")
 	says(t, o.must("maria", "/library/tick/c1"), "library.links.none")

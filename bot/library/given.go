@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/staffroom-bot/staffroom/bot"
@@ -56,27 +57,70 @@ func linksOf(typed string) (links []link.Link, wrong []fault) {
 	}
 }
 
-// typedWords takes apart what was typed after a command, without names: first links,
-// then words, of which those with "#" are tags. What ends a sentence is no part of a link
-// there; alone, a link is what was copied.
+// typedWords takes apart what was typed after a command, without names: links at the
+// begin, and then a note. Words with "#" are tags; those at its end are no part of the
+// note. What surrounds or ends a link in a sentence is no part of it; alone, a link is what
+// was copied.
 func typedWords(typed string) (links, note, tags string) {
-	var l, n, t []string
 	words := strings.Fields(typed)
-	for i, word := range words {
-		low := strings.ToLower(word)
-		switch {
-		case i == 0, strings.HasPrefix(low, "https://"), strings.HasPrefix(low, "http://"):
-			if len(words) > 1 {
-				word = strings.TrimRight(word, ".,;:!")
-			}
-			l = append(l, word)
-		case strings.HasPrefix(word, "#") && len(word) > 1:
-			t = append(t, strings.TrimRight(word, ".,;"))
-		default:
-			n = append(n, word)
+	n := 0
+	for n < len(words) {
+		bare := unwrapped(words[n], len(words) > 1)
+		if n > 0 && !hasScheme(bare) {
+			break
+		}
+		words[n] = bare
+		n++
+	}
+	said := words[n:]
+	end := len(said)
+	for end > 0 && tagIn(said[end-1]) != "" {
+		end--
+	}
+	var all []string
+	for _, word := range said {
+		if tag := tagIn(word); tag != "" {
+			all = append(all, tag)
 		}
 	}
-	return strings.Join(l, " "), strings.Join(n, " "), strings.Join(t, " ")
+	return strings.Join(words[:n], " "), strings.Join(said[:end], " "), strings.Join(all, " ")
+}
+
+// tagIn is the tag that a word is, with its "#", or "": "#5" counts something.
+func tagIn(word string) string {
+	if !strings.HasPrefix(word, "#") || !strings.ContainsFunc(word, unicode.IsLetter) {
+		return ""
+	}
+	return strings.TrimRight(word, ".,;:!?…")
+}
+
+func hasScheme(word string) bool {
+	low := strings.ToLower(word)
+	return strings.HasPrefix(low, "https://") || strings.HasPrefix(low, "http://")
+}
+
+// What ends a word in a sentence, and what surrounds one.
+const endings = ".,;:!…"
+
+var surroundings = map[rune]string{'«': "»", '(': ")", '[': "]", '<': ">", '"': "\"", '“': "”", '„': "“”", '‘': "’", '\'': "'"}
+
+// unwrapped is a link without what surrounds it, and, in a sentence, without what ends
+// that.
+func unwrapped(word string, sentence bool) string {
+	first, size := utf8.DecodeRuneInString(word)
+	closing, wrapped := surroundings[first]
+	bare := word
+	if wrapped {
+		bare = word[size:]
+	}
+	if !wrapped && !sentence {
+		return strings.TrimRight(bare, "…") // which no browser writes
+	}
+	bare = strings.TrimRight(bare, endings)
+	if last, n := utf8.DecodeLastRuneInString(bare); wrapped && n > 0 && strings.ContainsRune(closing, last) {
+		bare = strings.TrimRight(bare[:len(bare)-n], endings)
+	}
+	return bare
 }
 
 // read takes what was typed for a resource. Everything may be empty.

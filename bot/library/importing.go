@@ -1,6 +1,7 @@
 package library
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -20,8 +21,9 @@ type Importing struct {
 	Space     bot.SpaceID // of what is new: it goes along with that place
 	Language  string      // IETF tag: of the names of what stands in About
 	Format    exchange.Format
-	Private   bool // what is marked private is taken too
-	Dry       bool // nothing is changed
+	Private   bool   // what is marked private is taken too
+	Dry       bool   // nothing is changed
+	Batch     string // what is new is marked with it, so that it can be undone; empty: it is not
 }
 
 // The limits of importing.
@@ -72,6 +74,7 @@ const (
 	LineNotLink ImportedWhat = "link"    // its link does not lead to a public page
 	LineBlocked ImportedWhat = "blocked" // its site is blocked
 	LinePrivate ImportedWhat = "private" // it is marked private
+	LineHidden  ImportedWhat = "hidden"  // it is hidden where it was exported
 	LineBusy    ImportedWhat = "busy"    // others changed the same all the time
 )
 
@@ -124,6 +127,10 @@ func (s *Service) Import(ctx context.Context, o Importing, list io.Reader) (Impo
 			t.got.Prose++
 			continue
 		}
+		if refusal != nil && refusal.Fault == exchange.Empty { // nothing that could have been taken
+			t.got.tell(ImportedLine{What: ImportedWhat(refusal.Fault)})
+			continue
+		}
 		if read++; read > MostImported {
 			t.got.More = true
 			break
@@ -139,8 +146,10 @@ func (s *Service) Import(ctx context.Context, o Importing, list io.Reader) (Impo
 		switch {
 		case err != nil:
 			t.got.refuse(ImportedLine{Line: it.Line, What: LineNotLink, Text: bot.Shorten(it.Link, mostShown)})
+		case it.Hidden:
+			t.got.refuse(ImportedLine{Line: it.Line, What: LineHidden, Text: titleOf(&it)})
 		case it.Private && !o.Private:
-			t.got.refuse(ImportedLine{Line: it.Line, What: LinePrivate, Text: bot.Shorten(it.Title, mostShown)})
+			t.got.refuse(ImportedLine{Line: it.Line, What: LinePrivate, Text: titleOf(&it)})
 		default:
 			batch = append(batch, entry{it, l})
 		}
@@ -155,6 +164,9 @@ func (s *Service) Import(ctx context.Context, o Importing, list io.Reader) (Impo
 	slices.SortStableFunc(t.got.Lines, func(a, b ImportedLine) int { return a.Line - b.Line })
 	return t.got, err
 }
+
+// titleOf is what an item is called in a report.
+func titleOf(it *exchange.Item) string { return bot.Shorten(cmp.Or(it.Title, it.Link), mostShown) }
 
 // entry is an item with its link.
 type entry struct {
@@ -228,6 +240,11 @@ func (t *taking) try(ctx context.Context, batch []entry) (again []entry, err err
 		}
 		all = append(all, one)
 	}
+	for _, r := range change {
+		if r.Import.ID == t.Batch && t.Batch != "" {
+			r.Import.Made = r.said()
+		}
+	}
 	var late []string
 	if len(change) > 0 && !t.Dry {
 		var jobs []scheduler.Job
@@ -253,12 +270,18 @@ func (t *taking) resource(e *entry, id string, got *Reading, known map[string]*R
 	if found, ok := got.Found[id]; ok {
 		id = found.ID // what it has become
 		r = &found
+		if r.Import.ID == t.Batch && !r.asImported(t.Batch) { // others have touched it since its first entry
+			r.Import = Batch{}
+		}
 	}
 	if earlier := known[id]; earlier != nil {
 		return earlier, false
 	}
 	if fresh = r == nil; fresh {
 		r = &Resource{ID: id, Community: t.Community, Key: e.link.Key, Address: e.link.Address, Space: t.Space, Created: got.Now}
+		if t.Batch != "" {
+			r.Import = Batch{ID: t.Batch, At: got.Now}
+		}
 	}
 	known[id] = r
 	return r, fresh

@@ -103,11 +103,12 @@ https://sub.spam.example/x,Spam,,,,,,,,
 javascript:alert(1),Script,,,,,,,,
 https://10.0.0.1/x,Router,,,,,,,,
 https://example.org/secret,Mine,,,,,,,,1
+https://example.org/own,,,,,,,,,x
 ,No link,,,,,,,,
 `
 	got := o.imports(s, here, list)
 	want := library.Imported{
-		Added: 1, Joined: 2, Twice: 1, Refused: 5,
+		Added: 1, Joined: 2, Twice: 1, Refused: 6,
 		InNotes: []library.Counted{{"author", 1}}, Unkept: []library.Counted{{"key", 3}},
 		Lines: []library.ImportedLine{
 			{Line: 2, Last: 2, What: library.LineJoined, Text: "Fraction Strips"},
@@ -117,7 +118,8 @@ https://example.org/secret,Mine,,,,,,,,1
 			{Line: 8, Last: 8, What: library.LineNotLink, Text: "javascript:alert(1)"},
 			{Line: 9, Last: 9, What: library.LineNotLink, Text: "https://10.0.0.1/x"},
 			{Line: 10, Last: 10, What: library.LinePrivate, Text: "Mine"},
-			{Line: 11, Last: 11, What: library.ImportedWhat(exchange.NoLink), Text: "No link"},
+			{Line: 11, Last: 11, What: library.LinePrivate, Text: "https://example.org/own"},
+			{Line: 12, Last: 12, What: library.ImportedWhat(exchange.NoLink), Text: "No link"},
 		},
 	}
 	if d := cmp.Diff(want, got); d != "" {
@@ -142,7 +144,7 @@ https://example.org/secret,Mine,,,,,,,,1
 
 	before, written := o.everything(), len(store.sizes)
 	again := o.imports(s, here, list)
-	if again.Same != 3 || again.Twice != 1 || again.Added+again.Joined > 0 || again.Refused != 5 {
+	if again.Same != 3 || again.Twice != 1 || again.Added+again.Joined > 0 || again.Refused != 6 {
 		t.Errorf("again: %+v", again)
 	}
 	if d := cmp.Diff(before, o.everything()); d != "" || len(store.sizes) != written {
@@ -151,7 +153,7 @@ https://example.org/secret,Mine,,,,,,,,1
 
 	in := here
 	in.Private = true
-	if got := o.imports(s, in, list); got.Added != 1 {
+	if got := o.imports(s, in, list); got.Added != 2 {
 		t.Errorf("with what is private: %+v", got)
 	}
 	in.Dry = true
@@ -357,6 +359,50 @@ func TestImportTextbooks(t *testing.T) {
 	}
 	if d := cmp.Diff(before, o.everything()); d != "" {
 		t.Error("again changed", d)
+	}
+}
+
+// What is marked private or hidden where it comes from is not shown to everybody here.
+func TestImportOfWhatIsNotForAll(t *testing.T) {
+	o := newRoom(t)
+	s, _ := o.importer()
+	in := here
+	in.Format = exchange.JSON
+	const list = `{"results":[
+{"url":"https://example.org/a","shared":false},
+{"url":"https://example.org/b","title":"B","hidden":"yes"},
+{"url":"https://example.org/c","shared":true}]}`
+	got := o.imports(s, in, list)
+	want := []library.ImportedLine{
+		{Line: 2, Last: 2, What: library.LinePrivate, Text: "https://example.org/a"}, {Line: 3, Last: 3, What: library.LineHidden, Text: "B"},
+	}
+	if d := cmp.Diff(want, got.Lines); d != "" || got.Refused != 2 || got.Added != 1 || len(o.everything()) != 1 {
+		t.Errorf("it is %+v %s", got, d)
+	}
+	_, lines := s.ImportReport("en", in, got)
+	if text := lines[1].String(); !strings.HasPrefix(text, "en import.line line=3 en import.why.hidden") {
+		t.Errorf("it says %s", text)
+	}
+	in.Private = true
+	if got = o.imports(s, in, list); got.Added != 1 || got.Refused != 1 || len(o.everything()) != 2 {
+		t.Errorf("with what is private it is %+v", got)
+	}
+}
+
+// Of a list without anything nothing was refused.
+func TestImportOfNothing(t *testing.T) {
+	o := newRoom(t)
+	s, _ := o.importer()
+	in := here
+	in.Format = exchange.JSON
+	for list, want := range map[string]string{
+		"[]":              "|en import.why.empty with=0 text=",
+		`["hello", null]`: "en import.refused count=2|en import.line line=1 en import.why.no_link with=0 text=\"hello\"|en import.line line=1 en import.why.no_link with=0 text=null",
+	} {
+		sums, lines := s.ImportReport("en", in, o.imports(s, in, list))
+		if text := bot.Join("|", sums...).String() + "|" + bot.Join("|", lines...).String(); text != want {
+			t.Errorf("it says %s", text)
+		}
 	}
 }
 

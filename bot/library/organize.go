@@ -13,7 +13,7 @@ import (
 // Organizing is the feature's share of /organize.
 func (s *Service) Organizing() bot.Subcommand {
 	return bot.Subcommand{
-		Name: "library", Summary: "library.command.organize", Example: "/organize library",
+		Name: "library", Summary: "library.command.organize",
 		Access: bot.OrganizersOnly, Private: true, Mode: bot.Deferred, Handle: s.organize,
 	}
 }

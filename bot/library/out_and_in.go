@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/staffroom-bot/staffroom/bot"
@@ -25,6 +26,7 @@ func (s *Service) registerExchange(r *bot.Router) {
 	r.Handle(bot.Route{Path: exchangePath, Access: bot.OrganizersOnly, Private: true, Handle: s.askExchange})
 	r.Handle(bot.Route{Path: importPath, Access: bot.OrganizersOnly, Private: true, Handle: s.askImport})
 	r.Handle(bot.Route{Path: importedPath, Access: bot.OrganizersOnly, Private: true, Handle: s.imported})
+	r.Handle(bot.Route{Path: unimportPath + "{batch}/{joined}", Access: bot.OrganizersOnly, Private: true, Mode: bot.Deferred, Handle: s.unimport})
 	r.Handle(bot.Route{Path: exportPath, Access: bot.OrganizersOnly, Private: true, Mode: bot.Deferred, Handle: s.export})
 	r.Handle(bot.Route{Path: ownListPath, Access: bot.MembersOnly, Private: true, Handle: s.askOwn})
 	r.Handle(bot.Route{Path: ownPath, Access: bot.MembersOnly, Private: true, Mode: bot.Deferred, Handle: s.exported})
@@ -74,6 +76,7 @@ func (s *Service) imported(ctx context.Context, req *bot.Request) (bot.Reply, er
 	list := req.Value(listField)
 	o := Importing{
 		Community: req.Member.Community, Space: req.Account.Space, Language: req.Member.Language, Format: exchange.FormatOf("", []byte(list)),
+		Batch: batchOf(req.Input),
 	}
 	got, err := s.Import(ctx, o, strings.NewReader(list))
 	if err != nil {
@@ -84,7 +87,12 @@ func (s *Service) imported(ctx context.Context, req *bot.Request) (bot.Reply, er
 		return bot.Reply{FieldErrors: map[string]bot.Text{listField: bot.Join("\n", lines[:min(len(lines), mostFaultLines)]...)}}, nil
 	}
 	told := lines[:min(len(lines), mostToldLines)]
-	reply := bot.Say(bot.Join("\n", append(sums, told...)...), s.control(req, "export.button.back", organizePath+"/overview"))
+	var controls []bot.Control
+	if got.Added > 0 {
+		controls = append(controls, s.control(req, "library.button.undo", unimportPath+o.Batch+"/"+strconv.Itoa(got.Joined)))
+	}
+	controls = append(controls, s.control(req, "export.button.back", organizePath+"/overview"))
+	reply := bot.Say(bot.Join("\n", append(sums, told...)...), controls...)
 	if len(told) < len(lines) {
 		whole := bot.Join("\n", append(sums, lines...)...).String()
 		reply.Message.Text = bot.Join("\n", reply.Message.Text, s.say(req, "import.file", bot.Count("count", len(lines)-len(told))))

@@ -29,6 +29,8 @@ type Resource struct {
 	Licence string   `json:"licence,omitempty"`
 	// About is what a list said of it that it was imported from; nobody's words.
 	About string `json:"about,omitempty"`
+	// Import is that which made it, if it came through a chat.
+	Import Batch `json:"import,omitzero"`
 
 	Page    Page     `json:"page,omitzero"`
 	Credits []Credit `json:"credits"` // who saved it, the first first

@@ -66,6 +66,7 @@ type room struct {
 	inputs atomic.Int32
 
 	answers []library.Answer // in the one chat
+	digest  *library.Digest  // the place's, if it has one
 }
 
 func (o *room) Names(_ context.Context, _ bot.CommunityID, ids []bot.MemberID) (map[bot.MemberID]string, error) {
@@ -121,7 +122,7 @@ func newRoom(t *testing.T, change ...func(*library.FeedOptions)) *room {
 	for _, c := range change {
 		c(&feeds)
 	}
-	s := library.New(library.Options{Store: o.store, People: o, Chats: o, Reports: o, Words: bottest.Words{}, Feeds: feeds})
+	s := library.New(library.Options{Store: o.store, People: o, Chats: o, Reports: o, Digests: o, Words: bottest.Words{}, Feeds: feeds})
 	o.feeds = s.Feeds()
 	t.Cleanup(s.Close)
 	o.router = bot.NewRouter(func(next bot.Handler) bot.Handler {

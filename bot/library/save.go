@@ -16,7 +16,7 @@ import (
 
 func (s *Service) saveCommand() bot.Subcommand {
 	return bot.Subcommand{
-		Name: "save", Summary: "library.command.save", Example: "/library save https://example.org/strips Skip part two #fractions grade:4",
+		Name: "save", Summary: "library.command.save", Example: "library.example.save",
 		Options: []bot.Option{
 			{Name: linkField, Summary: "library.option.link"},
 			{Name: noteField, Summary: "library.option.note"},

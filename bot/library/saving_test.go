@@ -98,13 +98,76 @@ func TestUndoing(t *testing.T) {
 	}
 	o.must("ana", "/library/save", "link", "https://example.org/strips first")
 	o.must("ana", "/library/save", "link", "https://example.org/strips second")
-	for range 2 {
-		says(t, o.must("ana", undo), "en library.undone\n", "first")
-	}
+	says(t, o.must("ana", undo), "en library.undone\n", "first")
+	says(t, o.must("ana", undo), "en library.undone.already.note\n", "first") // on the first card, or twice
 	o.must("ana", "/library/save", "link", "https://example.org/strips third")
 	o.clock.Set(o.clock.Now().Add(time.Hour))
-	if _, err := o.ask("ana", undo); bot.CodeOf(err) != bot.Conflict {
+	if _, err := o.ask("ana", undo); bot.CodeOf(err) != bot.Conflict || refusal(err) != "en library.undo.late" {
 		t.Errorf("after an hour: %v", err)
+	}
+	o.must("kim", "/library/save", "link", "https://example.org/strips")
+	card = o.must("kim", "/library/save", "link", "https://example.org/strips", "tags", "#paper")
+	o.must("kim", control(t, card, "library.button.undo"))
+	says(t, o.must("kim", undo), "en library.undone.already\n") // of which there is no note
+}
+
+// What is hidden stays so when it is undone, and who may not see it any more has no card.
+func TestUndoingWhatIsHidden(t *testing.T) {
+	o := newRoom(t)
+	o.roles["olga"] = bot.RoleOrganizer
+	id := library.IDOf("example.org/strips")
+	card := o.must("ana", "/library/save", "link", "https://example.org/strips Note")
+	o.must("joe", "/library/keep/"+id+"/yes")
+	o.must("olga", "/library/hide/"+id+"/yes")
+	for key, reply := range map[string]bot.Reply{
+		"library.undone.hidden": o.must("ana", control(t, card, "library.button.undo")),
+		"library.unkept":        o.must("joe", "/library/keep/"+id+"/no"),
+	} {
+		if got := reply.Message.Text.String(); got != "en "+key || len(reply.Message.Controls) > 0 {
+			t.Errorf("it says %q", got)
+		}
+	}
+	if r, there := o.resource("example.org/strips"); !there || len(r.Credits) > 0 || r.Hidden == (library.Hidden{}) {
+		t.Errorf("it is %+v", r)
+	}
+	o.must("olga", "/library/save", "link", "https://example.org/cards Note")
+	o.must("olga", "/library/hide/"+library.IDOf("example.org/cards")+"/yes")
+	says(t, o.must("olga", "/library/keep/"+library.IDOf("example.org/cards")+"/no"), "en library.unkept\n", "example.org/cards")
+}
+
+// What is typed of something that is gone meanwhile is given back.
+func TestWhatIsTypedOfWhatIsGone(t *testing.T) {
+	o := newRoom(t)
+	id := library.IDOf("example.org/strips")
+	card := o.must("ana", "/library/save", "link", "https://example.org/strips Note")
+	undo := control(t, card, "library.button.undo")
+	try, change := o.must("joe", "/library/try/"+id).Form, o.must("ana", control(t, card, "library.button.change")).Form
+	o.must("ana", undo)
+	_, err := o.ask("joe", try.Path, "again", "yes", "grade", "4", "worked", "The pictures", "alter", "Print it large")
+	if got := refusal(err); bot.CodeOf(err) != bot.NotFound || !strings.HasPrefix(got, "en library.gone") || !strings.HasSuffix(got, "core.error.typed typed=4\nThe pictures\nPrint it large") {
+		t.Errorf("it says %q", got)
+	}
+	if _, err = o.ask("joe", try.Path, "again", "yes"); strings.Contains(refusal(err), "typed") {
+		t.Errorf("it says %q although nothing was typed", refusal(err))
+	}
+	_, err = o.ask("ana", change.Path, "title", "Strips", "note", "Better", "tags", "#paper, by hand")
+	if got := refusal(err); !strings.HasSuffix(got, "core.error.typed typed=Strips\nBetter\npaper, by hand") {
+		t.Errorf("it says %q", got)
+	}
+}
+
+// The command takes the links at its begin, whatever surrounds them, and loses no word.
+func TestSavingWithASentence(t *testing.T) {
+	o := newRoom(t)
+	o.must("ana", "/library/save", "link", "(https://example.org/strips), “https://example.org/cards” like https://example.org/other! Try #paper with page #5 #fractions")
+	for _, key := range []string{"example.org/strips", "example.org/cards"} {
+		r, _ := o.resource(key)
+		if len(r.Credits) != 1 || r.Credits[0].Note != "like https://example.org/other! Try #paper with page #5" || !slices.Equal(r.Tags, []string{"paper", "fractions"}) {
+			t.Errorf("%s: %+v", key, r)
+		}
+	}
+	if _, there := o.resource("example.org/other"); there {
+		t.Error("what is told of is saved")
 	}
 }
 

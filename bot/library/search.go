@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -84,12 +85,12 @@ func (s *Service) searchOf(ctx context.Context, req *bot.Request) (Search, error
 		wrong = append(wrong, fault{gradeField, "library.fault.grade", []bot.Arg{bot.Str("typed", bot.Shorten(unknown, MostTag))}})
 	}
 	if typed := strings.TrimSpace(req.Value(sinceField)); typed != "" {
-		since, ok, err := s.sinceOf(ctx, req, typed)
+		since, said, err := s.sinceOf(ctx, req, typed)
 		if err != nil {
 			return q, err
 		}
-		if !ok {
-			wrong = append(wrong, fault{sinceField, "library.fault.since", []bot.Arg{bot.Str("typed", bot.Shorten(typed, MostTag))}})
+		if said != "" {
+			wrong = append(wrong, fault{sinceField, said, []bot.Arg{bot.Str("typed", bot.Shorten(typed, MostTag))}})
 		}
 		q.Since = since
 	}
@@ -101,22 +102,25 @@ func (s *Service) searchOf(ctx context.Context, req *bot.Request) (Search, error
 	return q, err
 }
 
-// sinceOf reads from when on, by the reader's clock.
-func (s *Service) sinceOf(ctx context.Context, req *bot.Request, typed string) (since time.Time, ok bool, err error) {
+// sinceOf reads from when on, by the reader's clock, or says what is wrong with it.
+func (s *Service) sinceOf(ctx context.Context, req *bot.Request, typed string) (since time.Time, wrong bot.Key, err error) {
 	now, err := s.store.Now(ctx)
 	if err != nil {
-		return since, false, err
+		return since, "", err
 	}
 	zone, err := time.LoadLocation(req.Member.Zone)
 	if err != nil {
 		zone = time.UTC
 	}
 	day, err := rule.ParseSince(typed, rule.DateOf(now.In(zone)), req.Member.Language)
-	if err != nil {
-		return since, false, nil //nolint:nilerr // said to the member
+	if fault := (*rule.Error)(nil); errors.As(err, &fault) {
+		if fault.Problem == rule.EndsBeforeBegin {
+			return since, "library.fault.since.later", nil
+		}
+		return since, "library.fault.since", nil
 	}
 	since, _ = rule.Instant(day.Midnight(), zone)
-	return since, true, nil
+	return since, "", nil
 }
 
 // personOf is whose resources somebody looks for: a person the platform knows, or the

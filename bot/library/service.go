@@ -147,7 +147,7 @@ func (s *Service) RegisterMenu(r *bot.Router) {
 func (s *Service) Register(r *bot.Router) {
 	r.Command(bot.Command{Name: "library", Summary: "library.command", Subcommands: []bot.Subcommand{
 		s.saveCommand(), s.findCommand(), s.wantedCommand(),
-		{Name: "mine", Summary: "library.command.mine", Example: "/library mine", Access: bot.MembersOnly, Private: true, Mode: bot.Deferred, Handle: s.mine},
+		{Name: "mine", Summary: "library.command.mine", Access: bot.MembersOnly, Private: true, Mode: bot.Deferred, Handle: s.mine},
 	}})
 	for path, handle := range map[string]bot.Handler{
 		savedPath + "{chat}/{question}": s.saveForm,

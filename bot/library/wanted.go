@@ -13,7 +13,7 @@ import (
 
 func (s *Service) wantedCommand() bot.Subcommand {
 	return bot.Subcommand{
-		Name: "wanted", Summary: "library.command.wanted", Example: "/library wanted Decimals for grade 4",
+		Name: "wanted", Summary: "library.command.wanted", Example: "library.example.wanted",
 		Options: []bot.Option{{Name: textField, Summary: "library.option.text"}},
 		Access:  bot.MembersOnly, Private: true, Mode: bot.Deferred, Handle: s.wanted,
 	}

@@ -102,7 +102,7 @@ func (u *usage) readSource(name, source string) error {
 // key and which of its structs hold one, then with what.
 func (u *usage) readPackage(files []*ast.File) {
 	u.takesKey = map[string]map[int]bool{"Text": {1: true}}
-	u.holdsKey = map[string]bool{"Summary": true}
+	u.holdsKey = map[string]bool{"Summary": true, "Example": true}
 	for _, f := range files {
 		ast.Inspect(f, u.declare)
 	}

@@ -38,12 +38,12 @@ func (s *Service) Register(r *bot.Router) {
 	name := bot.Option{Name: "name", Summary: "partner.option.name", Complete: s.completeName}
 	person := bot.Option{Name: personOption, Kind: bot.OptionPerson, Summary: "partner.option.person"}
 	r.Command(bot.Command{Name: "partner", Summary: "partner.command", Subcommands: []bot.Subcommand{
-		{Name: "join", Summary: "partner.command.join", Example: "/partner join", Options: []bot.Option{name}, Access: bot.MembersOnly, Private: true, Handle: s.join},
-		{Name: "current", Summary: "partner.command.current", Example: "/partner current", Access: bot.MembersOnly, Private: true, Handle: s.current},
-		{Name: "why", Summary: "partner.command.why", Example: "/partner why", Access: bot.MembersOnly, Private: true, Handle: s.why},
-		{Name: "swap", Summary: "partner.command.swap", Example: "/partner swap", Access: bot.MembersOnly, Private: true, Handle: s.askSwap},
-		{Name: "leave", Summary: "partner.command.leave", Example: "/partner leave", Options: []bot.Option{name}, Access: bot.MembersOnly, Private: true, Handle: s.leave},
-		{Name: "block", Summary: "partner.command.block", Example: "/partner block", Options: []bot.Option{person}, Access: bot.MembersOnly, Private: true, Handle: s.block},
+		{Name: "join", Summary: "partner.command.join", Options: []bot.Option{name}, Access: bot.MembersOnly, Private: true, Handle: s.join},
+		{Name: "current", Summary: "partner.command.current", Access: bot.MembersOnly, Private: true, Handle: s.current},
+		{Name: "why", Summary: "partner.command.why", Access: bot.MembersOnly, Private: true, Handle: s.why},
+		{Name: "swap", Summary: "partner.command.swap", Access: bot.MembersOnly, Private: true, Handle: s.askSwap},
+		{Name: "leave", Summary: "partner.command.leave", Options: []bot.Option{name}, Access: bot.MembersOnly, Private: true, Handle: s.leave},
+		{Name: "block", Summary: "partner.command.block", Options: []bot.Option{person}, Access: bot.MembersOnly, Private: true, Handle: s.block},
 	}})
 	for path, handle := range map[string]bot.Handler{
 		joinPath + "{program}":           s.joinOne,

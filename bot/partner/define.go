@@ -35,7 +35,7 @@ const leastHours = 1
 // Organizing is the feature's share of /organize.
 func (s *Service) Organizing() bot.Subcommand {
 	return bot.Subcommand{
-		Name: "partners", Summary: "partner.organize.command", Example: "/organize partners",
+		Name: "partners", Summary: "partner.organize.command",
 		Access: bot.OrganizersOnly, Private: true, Handle: s.organize,
 	}
 }

@@ -38,7 +38,7 @@ const (
 // Subcommand is /staffroom report, for what is no message.
 func (s *Service) Subcommand() bot.Subcommand {
 	return bot.Subcommand{
-		Name: "report", Summary: "report.summary", Example: "/staffroom report text:Somebody writes to me all day",
+		Name: "report", Summary: "report.summary", Example: "report.example",
 		Options: []bot.Option{{Name: "text", Summary: "report.option.text"}}, Private: true, Handle: s.askOther,
 	}
 }

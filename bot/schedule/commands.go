@@ -21,10 +21,10 @@ const (
 func (s *Service) Subcommands() []bot.Subcommand {
 	name := bot.Option{Name: "name", Summary: "schedule.option.name", Complete: s.completeName}
 	return []bot.Subcommand{{
-		Name: "schedule", Summary: "schedule.command", Example: "/organize schedule name:Friday", Options: []bot.Option{name},
+		Name: "schedule", Summary: "schedule.command", Example: "schedule.example", Options: []bot.Option{name},
 		Access: bot.OrganizersOnly, Private: true, Handle: s.open,
 	}, {
-		Name: "holidays", Summary: "holidays.command", Example: "/organize holidays for:Lincoln School",
+		Name: "holidays", Summary: "holidays.command", Example: "holidays.example",
 		Options: []bot.Option{{Name: "for", Summary: "holidays.option.for", Complete: s.completeCalendar}},
 		Access:  bot.OrganizersOnly, Private: true, Handle: s.openHolidays,
 	}}

@@ -53,7 +53,10 @@ func (p *spanParser) since() (d Date, ok bool) {
 			return d, ok
 		}
 	}
-	return p.beginOfMonth()
+	if ok = p.try(func() bool { d, ok = p.beginOfMonth(); return ok && p.pos == len(p.toks) }); ok || p.problem != "" {
+		return d, ok
+	}
+	return p.day(p.said) // still to come
 }
 
 // beginOfMonth reads "september", "septiembre de 2025", "september last".

@@ -165,7 +165,7 @@ func (b *bookmarks) begin(z *nethtml.Tokenizer, more bool, line int) {
 			b.item.Link = oneLine(string(value))
 		case "tags":
 			b.item.addTags(split(string(value), "")...)
-		case "add_date", "private", "grades", "licence", "license":
+		case "add_date", "private", "shared", "public", "visibility", "grades", "licence", "license":
 			b.item.set(k, string(value))
 		}
 	}
@@ -276,7 +276,7 @@ func writeBookmarks(w io.Writer, items iter.Seq[Item]) error {
 		within(it.Subject)
 		put(`<DT><A HREF="`, html.EscapeString(it.Link), `"`)
 		for _, a := range []struct{ name, value string }{
-			{"ADD_DATE", unix(it.Added)}, {"TAGS", strings.Join(it.Tags, ",")}, {"GRADES", strings.Join(it.Grades, ",")}, {"LICENSE", it.Licence},
+			{"ADD_DATE", unix(it.Added)}, {"TAGS", strings.Join(it.Tags, ",")}, {"GRADES", strings.Join(it.Grades, ",")}, {"LICENSE", it.Licence}, {"PRIVATE", marked(it.Hidden, "1")},
 		} {
 			if a.value != "" {
 				put(" ", a.name, `="`, html.EscapeString(a.value), `"`)
@@ -294,6 +294,14 @@ func writeBookmarks(w io.Writer, items iter.Seq[Item]) error {
 	within("")
 	put("</DL><p>\n")
 	return out.Flush()
+}
+
+// marked is a text where something is so.
+func marked(is bool, text string) string {
+	if is {
+		return text
+	}
+	return ""
 }
 
 func unix(t time.Time) string {

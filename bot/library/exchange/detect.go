@@ -44,5 +44,6 @@ func FormatOf(name string, begin []byte) Format {
 	return Markdown
 }
 
-// jsonBegin tells an array or object from a link in Markdown.
-var jsonBegin = regexp.MustCompile(`^(?:\[\s*(?:\{|\])|\{\s*(?:"|\}))`)
+// jsonBegin tells an array or object from a link in Markdown, whose title may stand in
+// quotation marks.
+var jsonBegin = regexp.MustCompile(`^(?:\[\s*(?:\{|\]|"[^"]*"\s*(?:,|\]\s*$))|\{\s*(?:"|\}))`)

@@ -27,7 +27,7 @@ type Format string
 const (
 	CSV       Format = "csv"  // with any separator when it is read
 	TSV       Format = "tsv"  // the same, with tabs
-	JSON      Format = "json" // an array of objects, or an object with such arrays
+	JSON      Format = "json" // an array of objects or addresses, or an object with such arrays
 	Bookmarks Format = "html" // https://learn.microsoft.com/previous-versions/windows/internet-explorer/ie-developer/platform-apis/aa753582(v=vs.85)
 	Markdown  Format = "md"   // - [Title](https://example.org) - note #tag
 )
@@ -52,6 +52,7 @@ type Item struct {
 	Licence string
 	Added   time.Time // to the second, UTC; zero: not known
 	Private bool      // marked so where it comes from; Write does not tell
+	Hidden  bool      // the same; Write marks it so, or, in Bookmarks, as private
 	Cut     bool      // there was more than is taken of one item: of its note, its tags or others
 	Others  []Other   // what there is no field for, in its order; never empty values
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"runtime"
 	"slices"
@@ -152,6 +153,47 @@ https://example.org/bare
 	}
 }
 
+// What is somebody's own is not for everybody, whatever a list calls it.
+func TestMarks(t *testing.T) {
+	const none, private, hidden = "", "private", "hidden"
+	for said, want := range map[string]string{
+		"private:1": private, "private:yes": private, "Privado:VERDADERO": private, "is_private:x": private, "private:only me": private, "private:0": none, "private:FALSE": none, "private:no": none,
+		"shared:false": private, "Shared?:no": private, "shared:0": private, "Compartido:FALSO": private, "shared:yes": none, "shared:1": none,
+		"public:false": private, "is_public:0": private, "Público:no": private, "public:true": none,
+		"visibility:private": private, "Visibilidad:Privado": private, "visibility:3": private, "visibility:public": none, "visibility:2": none,
+		"hidden:yes": hidden, "Oculto:sí": hidden, "hidden:no": none, "hidden:": none, "shared:": none, "private:": none,
+	} {
+		name, value, _ := strings.Cut(said, ":")
+		for f, list := range map[exchange.Format]string{
+			exchange.CSV:  "url," + name + "\nhttps://example.org/a," + value + "\n",
+			exchange.JSON: fmt.Sprintf(`{"results":[{"url":"https://example.org/a",%q:%q}]}`, name, value),
+		} {
+			items, _ := all(t, f, strings.NewReader(list))
+			if len(items) != 1 || items[0].Private != (want == private) || items[0].Hidden != (want == hidden) || len(items[0].Others) > 0 {
+				t.Errorf("%s: %+v", list, items)
+			}
+		}
+	}
+	for list, want := range map[string]bool{
+		`[{"url":"https://example.org/a","shared":false}]`:                                 true,
+		`[{"url":"https://example.org/a","shared":true,"public":true}]`:                    false,
+		`[{"url":"https://example.org/a","public":false}]`:                                 true,
+		`[{"url":"https://example.org/a","visibility":3}]`:                                 true,
+		`[{"url":"https://example.org/a","visibility":1,"is_private":false}]`:              false,
+		`[{"href":"https://example.org/a","description":"A","extended":"","shared":"no"}]`: true,
+		`[{"href":"https://example.org/a","description":"A","shared":"no"}]`:               true,
+	} {
+		if items, _ := all(t, exchange.JSON, strings.NewReader(list)); len(items) != 1 || items[0].Private != want {
+			t.Errorf("%s: %+v", list, items)
+		}
+	}
+	// What says something else is kept.
+	items, _ := all(t, exchange.CSV, strings.NewReader("url,shared,público\nhttps://example.org/a,with Ana,familias\n"))
+	if d := cmp.Diff([]exchange.Other{{"shared", "with Ana"}, {"público", "familias"}}, items[0].Others); d != "" || items[0].Private {
+		t.Error(d, items[0].Private)
+	}
+}
+
 func utf16(s string) string {
 	var b strings.Builder
 	for _, r := range s {
@@ -176,6 +218,10 @@ func TestRefusals(t *testing.T) {
 		{"no link", exchange.CSV, "url,title\n,A\nhttps://example.org/b,B\n", []refusal{{Line: 2, Last: 2, Fault: exchange.NoLink, Text: "A"}}, 1},
 		{"a quotation mark that nothing closes", exchange.CSV, "url,title\nhttps://example.org/a,\"A\nhttps://example.org/b,B\n", []refusal{{Line: 2, Last: 4, Fault: exchange.Unclosed, Text: "A https://example.org/b,B"}}, 0},
 		{"a long row", exchange.CSV, "url,title\nhttps://example.org/a," + strings.Repeat("A", exchange.MostRecord) + "\nhttps://example.org/b,B\n", []refusal{{Line: 2, Last: 3, Fault: exchange.TooLong}}, 1},
+		{"what is no entry in JSON", exchange.JSON, `["https://example.org/a", "a list", null,
+{}, 5, ["https://example.org/b"]]`, []refusal{{1, 1, exchange.NoLink, `"a list"`}, {1, 1, exchange.NoLink, "null"}, {2, 2, exchange.NoLink, "{}"},
+			{2, 2, exchange.NoLink, "5"}, {2, 2, exchange.NoLink, `["https://example.org/b"]`}}, 1},
+		{"nothing in JSON", exchange.JSON, `{"bookmarks":[]}`, []refusal{{Fault: exchange.Empty}}, 0},
 		{"no JSON", exchange.JSON, "[{\"url\":\"https://example.org/a\"},\n{url}]", []refusal{{Line: 2, Last: 2, Fault: exchange.Broken}}, 1},
 		{"JSON that ends", exchange.JSON, `[{"url":"https://example.org/a"},{"ur`, []refusal{{Line: 1, Last: 1, Fault: exchange.Broken}}, 1},
 		{"deep JSON", exchange.JSON, strings.Repeat("[", 100_000), []refusal{{Line: 1, Last: 1, Fault: exchange.Broken}}, 0},
@@ -224,6 +270,9 @@ func TestFormatOf(t *testing.T) {
 		{"", " [\n {", exchange.JSON},
 		{"", `{"bookmarks": [`, exchange.JSON},
 		{"", "[A](https://example.org)", exchange.Markdown},
+		{"", `["A"](https://example.org)`, exchange.Markdown},
+		{"", "[\"https://example.org/a\",\n\"https://example.org/b\"]", exchange.JSON},
+		{"", "[ \"https://example.org/a\" ]\n", exchange.JSON},
 		{"", "Title,Link\nA,b", exchange.CSV},
 		{"list.txt", "título\tenlace\n", exchange.TSV},
 		{"", utf16("\ufefftitle;url\n"), exchange.CSV},
@@ -262,8 +311,9 @@ func TestRoundTrip(t *testing.T) {
 	})
 	item := rapid.Custom(func(t *rapid.T) exchange.Item {
 		it := exchange.Item{
-			Link:  "https://example.org/" + rapid.StringMatching(`[a-z0-9_()!*'&=?;,.-]{0,12}`).Draw(t, "link"),
-			Title: maybe(line).Draw(t, "title"), Note: note.Draw(t, "note"), Subject: maybe(line).Draw(t, "subject"),
+			Hidden: rapid.Bool().Draw(t, "hidden"),
+			Link:   "https://example.org/" + rapid.StringMatching(`[a-z0-9_()!*'&=?;,.-]{0,12}`).Draw(t, "link"),
+			Title:  maybe(line).Draw(t, "title"), Note: note.Draw(t, "note"), Subject: maybe(line).Draw(t, "subject"),
 			Tags: several.Draw(t, "tags"), Grades: several.Draw(t, "grades"), Licence: maybe(line).Draw(t, "licence"),
 		}
 		if rapid.Bool().Draw(t, "dated") {
@@ -286,6 +336,11 @@ func TestRoundTrip(t *testing.T) {
 				}
 				written := b.String()
 				got, refused := all(t, f, &b)
+				for i := range items {
+					if f == exchange.Bookmarks { // which have another word for it
+						items[i].Private, items[i].Hidden = items[i].Hidden, false
+					}
+				}
 				if d := cmp.Diff(items, unlined(got)); d != "" || len(refused) > 0 {
 					t.Fatalf("%v %s\n%s", refused, d, written)
 				}

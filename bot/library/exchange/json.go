@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// readJSON reads an array of objects, or an object of which some members are such
-// arrays.
+// readJSON reads an array of objects and addresses, or an object of which some members
+// are such arrays.
 func readJSON(in io.Reader, take func(Item, error) bool) {
 	l := &leash{in: in}
 	d := json.NewDecoder(l)
@@ -127,17 +127,10 @@ func (o *objects) array() error {
 			return err
 		}
 		line := max(before, o.line()-bytes.Count(raw, []byte("\n")))
-		if raw[0] != '{' {
-			continue
-		}
 		it := Item{Line: line}
-		var of map[string]any
-		d := json.NewDecoder(bytes.NewReader(raw))
-		d.UseNumber()
-		if err := d.Decode(&of); err != nil {
+		if err := it.element(raw); err != nil {
 			return err
 		}
-		it.object(raw, of)
 		var refusal error
 		if it.Link == "" {
 			refusal = &Refusal{Line: line, Last: line, Fault: NoLink, Text: cut(string(raw[:min(len(raw), mostHead)]))}
@@ -148,6 +141,29 @@ func (o *objects) array() error {
 	}
 	_, err := o.decoder.Token()
 	return err
+}
+
+// element takes in what stands in an array: an object, or an address alone.
+func (it *Item) element(raw json.RawMessage) error {
+	switch raw[0] {
+	case '{':
+		var of map[string]any
+		d := json.NewDecoder(bytes.NewReader(raw))
+		d.UseNumber()
+		if err := d.Decode(&of); err != nil {
+			return err
+		}
+		it.object(raw, of)
+	case '"':
+		var text string
+		if err := json.Unmarshal(raw, &text); err != nil {
+			return err
+		}
+		if isWeb(text) {
+			it.Link = oneLine(text)
+		}
+	}
+	return nil
 }
 
 // object takes in what an object says, in its order.
@@ -163,8 +179,6 @@ func (it *Item) object(raw json.RawMessage, of map[string]any) {
 			it.set("title", text(value))
 		case pinboard && name == "tags":
 			it.addTags(strings.Fields(text(value))...)
-		case pinboard && name == "shared":
-			it.Private = it.Private || text(value) == "no"
 		default:
 			it.member(name, value)
 		}

@@ -265,8 +265,8 @@ type mark struct {
 	name, value string // without a name it is a tag
 }
 
-// marked are the names that stand before a value in quotation marks.
-var marked = regexp.MustCompile(`^(?:tag|grades?|licen[cs]e|added|subject):"`)
+// named are the names that stand before a value in quotation marks.
+var named = regexp.MustCompile(`^(?:tag|grades?|licen[cs]e|added|subject|hidden):"`)
 
 // mostMarks is how much of the end of a text may be marks, in bytes.
 const mostMarks = 2 * mostHead
@@ -286,7 +286,7 @@ func marksIn(text string) (all []mark) {
 			}
 			continue
 		}
-		name := marked.FindString(text[i:min(len(text), i+16)])
+		name := named.FindString(text[i:min(len(text), i+16)])
 		if name == "" {
 			continue
 		}

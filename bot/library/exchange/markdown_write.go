@@ -54,6 +54,9 @@ func writeMarkdown(w io.Writer, items iter.Seq[Item]) error {
 		if it.Subject != subject {
 			put(value("subject", it.Subject))
 		}
+		if it.Hidden {
+			put(value("hidden", "yes"))
+		}
 		put("\n")
 	}
 	return out.Flush()

@@ -21,10 +21,13 @@ const (
 	licenceField
 	addedField
 	privateField
+	sharedField
+	visibilityField
+	hiddenField
 )
 
 // ownNames are what the fields are called in what is written, in their order there.
-var ownNames = []string{"link", "title", "note", "subject", "tags", "grades", "licence", "added"}
+var ownNames = []string{"link", "title", "note", "subject", "tags", "grades", "licence", "added", "hidden"}
 
 // fields are the names that fields have elsewhere, as plain gives them: what spreadsheets
 // of teachers, and the exports of Shaarli, linkding, LinkAce, karakeep, Pinboard, Raindrop,
@@ -58,14 +61,18 @@ var fields = map[string]field{
 	"time": addedField, "time added": addedField, "timestamp": addedField,
 	"fecha": addedField, "anadido": addedField, "creado": addedField,
 
-	"private": privateField, "is private": privateField, "privado": privateField,
+	"private": privateField, "is private": privateField, "privado": privateField, "privada": privateField,
+	"shared": sharedField, "is shared": sharedField, "public": sharedField, "is public": sharedField,
+	"compartido": sharedField, "compartida": sharedField, "publico": sharedField, "publica": sharedField,
+	"visibility": visibilityField, "visibilidad": visibilityField,
+	"hidden": hiddenField, "is hidden": hiddenField, "oculto": hiddenField, "oculta": hiddenField,
 }
 
 var unaccented = strings.NewReplacer("á", "a", "é", "e", "í", "i", "ó", "o", "ú", "u", "ü", "u", "ñ", "n", "_", " ", "-", " ", ".", " ")
 
 // plain is a name without what people write in several ways.
 func plain(name string) string {
-	return strings.Join(strings.Fields(unaccented.Replace(strings.ToLower(strings.Trim(name, "\ufeff \t*:")))), " ")
+	return strings.Join(strings.Fields(unaccented.Replace(strings.ToLower(strings.Trim(name, "\ufeff \t*:?¿")))), " ")
 }
 
 func fieldOf(name string) field { return fields[plain(name)] }
@@ -107,9 +114,26 @@ func (it *Item) set(name, value string) {
 			it.other(name, line)
 		}
 	case privateField:
-		it.Private = it.Private || yes(line)
+		it.Private = it.Private || !no(line) // whatever else it says, it is somebody's own
+	case sharedField:
+		it.mark(&it.Private, name, line, no, yes)
+	case visibilityField:
+		it.mark(&it.Private, name, line, private, public)
+	case hiddenField:
+		it.mark(&it.Hidden, name, line, yes, no)
 	default:
 		it.other(name, line)
+	}
+}
+
+// mark sets what a column marks. What says neither that it is so nor that it is not is
+// another thing.
+func (it *Item) mark(to *bool, name, value string, is, isNot func(string) bool) {
+	switch {
+	case is(value):
+		*to = true
+	case !isNot(value):
+		it.other(name, value)
 	}
 }
 
@@ -226,9 +250,19 @@ func cut(s string) string {
 	return s
 }
 
-func yes(s string) bool {
-	return slices.Contains([]string{"1", "true", "yes", "si", "sí"}, strings.ToLower(s))
+func yes(s string) bool { return isOneOf(s, "1", "true", "yes", "y", "x", "si", "sí", "verdadero") }
+
+func no(s string) bool { return isOneOf(s, "0", "false", "no", "n", "falso") }
+
+// private and public are what programs call who sees an entry, and the numbers of LinkAce.
+func private(s string) bool { return isOneOf(s, "3", "private", "privado", "privada") }
+
+func public(s string) bool {
+	return isOneOf(s, "1", "2", "public", "internal", "shared", "público", "pública")
 }
+
+// isOneOf reports whether a text is one of some words, in letters of any size.
+func isOneOf(s string, words ...string) bool { return slices.Contains(words, strings.ToLower(s)) }
 
 // The layouts of dates that are understood, besides counts of seconds, milliseconds
 // and microseconds since 1970. What begins with a day or a month is not: nobody knows

@@ -315,7 +315,7 @@ func (it *Item) values() []string {
 	if !it.Added.IsZero() {
 		added = it.Added.UTC().Format(time.RFC3339)
 	}
-	return []string{it.Link, it.Title, it.Note, it.Subject, joined(it.Tags), joined(it.Grades), it.Licence, added}
+	return []string{it.Link, it.Title, it.Note, it.Subject, joined(it.Tags), joined(it.Grades), it.Licence, added, marked(it.Hidden, "yes")}
 }
 
 // otherwise is what the item has under a name.

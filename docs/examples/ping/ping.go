@@ -22,7 +22,7 @@ func New(words bot.Words) *Ping { return &Ping{words: words} }
 func (p *Ping) Register(r *bot.Router) {
 	r.Command(bot.Command{Name: "ping", Summary: "ping.command", Subcommands: []bot.Subcommand{
 		{
-			Name: "now", Summary: "ping.command.now", Example: "/ping now times:3",
+			Name: "now", Summary: "ping.command.now", Example: "ping.example.now",
 			Options: []bot.Option{{Name: "times", Summary: "ping.option.times"}},
 			Private: true, Handle: p.now,
 		},
