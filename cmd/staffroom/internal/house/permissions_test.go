@@ -174,6 +174,7 @@ var libraryMatrix = []struct{ path, outcome, values string }{
 	{"/organize/library/export", "nnnnynny", "picked=csv"},
 	{"/organize/library/import", "nnnnynny", ""},
 	{"/organize/library/imported", "nnnnynny", ""},
+	{"/organize/library/unimport/{batch}/{joined}", "nnnnynny", ""},
 	{"/organize/library/digest/move", "nnnnynny", ""},
 	{"/organize/library/digest/preview", "nnnnynny", ""},
 	{"/organize/library/digest/start/{channel}", "nnnnynny", ""},
