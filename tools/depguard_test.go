@@ -131,8 +131,8 @@ var layers = []struct {
 	},
 	{
 		"bot/library/index/x.go",
-		[]string{"std", bleve, "github.com/blevesearch/bleve_index_api"},
-		[]string{"scheduler", "bot", "bot/library", "bot/library/link", "bot/redis", redis, goquery},
+		[]string{"std", bleve, "github.com/blevesearch/bleve_index_api", "bot/library/link", "golang.org/x/net/publicsuffix"},
+		[]string{"scheduler", "bot", "bot/library", "bot/redis", redis, goquery},
 	},
 	{
 		"bot/library/link/x.go",
