@@ -119,3 +119,21 @@ func TestWhatIsSharedOfACommitment(t *testing.T) {
 		}
 	})
 }
+
+// What somebody shares of a goal goes when they are forgotten, whatever becomes of what
+// they said.
+func TestACommitmentGoesWithWhoIsForgotten(t *testing.T) {
+	eachHall(t, func(h *hall) {
+		d, south := h.hosted(), in("south", "chat")
+		h.share(d, discussion.Share{Author: "ana", Text: "Ask less"})
+		h.share(d, discussion.Share{Author: "joe", Near: south.Space, Text: "Draw", Post: true})
+		h.ok(h.service.Forget(h.Context(), bot.Parting{Member: bot.Member{ID: "joe", Community: d.Community, Name: "joe"}, Unnamed: true}))
+		h.now()
+		h.want("the archive", h.commitments(d), "ana: Ask less")
+		for _, e := range h.platforms["south"].Standing(south) {
+			if strings.Contains(e.Message.Text.String(), "Draw") {
+				t.Errorf("in the south stands %q", e.Message.Text)
+			}
+		}
+	})
+}

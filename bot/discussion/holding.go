@@ -96,11 +96,12 @@ func (s *Service) forgetSaid(ctx context.Context, d *Discussion, p bot.Parting) 
 			continue
 		}
 		after := e.emptied()
-		if p.Unnamed && !e.Deleted {
+		unnamed := p.Unnamed && e.Kind != Commitment // what one shares of a goal goes with the goal
+		if unnamed && !e.Deleted {
 			after = e
 			after.Author = ""
 		}
-		if text, ok := s.shownAnew(d, &e, p.Unnamed); ok && !e.Deleted {
+		if text, ok := s.shownAnew(d, &e, unnamed); ok && !e.Deleted {
 			effects.Posts = append(effects.Posts, d.shows(&e, text, true))
 		}
 		changed = append(changed, after)
@@ -130,12 +131,10 @@ func (s *Service) shownAnew(d *Discussion, e *Entry, unnamed bool) (text bot.Tex
 	switch {
 	case !byForm && !e.Posted:
 		return nil, false
-	case !unnamed:
-		return s.words.Text(d.Language, "chat.taken_back"), true
-	case byForm:
+	case unnamed:
 		return s.words.Text(d.Language, "chat.answer.shown.unnamed", bot.Str("n", numbers(e.Questions)), bot.Str("text", e.Text)), true
 	default:
-		return s.commitmentText(d, e, s.label(d.Language, "chat.archive.unnamed")), true
+		return s.words.Text(d.Language, "chat.taken_back"), true
 	}
 }
 

@@ -3,6 +3,8 @@ package discussion
 import (
 	"crypto/sha256"
 	"encoding/base32"
+	"slices"
+	"strings"
 
 	"github.com/staffroom-bot/staffroom/bot"
 )
@@ -52,7 +54,7 @@ func (c *carrier) text(p *RelayedPost) bot.Text {
 // line is who says what, to which question, and to whom where that is known in the
 // place: to somebody there, or whose words travel too.
 func (c *carrier) line(e *Entry, place int, who bot.Arg, most int) bot.Text {
-	args := []bot.Arg{who, bot.Str("n", numbers(c.about(e))), bot.Str("text", bot.Shorten(e.Text, most))}
+	args := []bot.Arg{who, bot.Str("n", numbers(c.about(e))), bot.Str("text", bot.Shorten(inOneLine(e.Text), most))}
 	if e.Kind == Answer {
 		return c.say("chat.relay.answer", args...)
 	}
@@ -61,6 +63,16 @@ func (c *carrier) line(e *Entry, place int, who bot.Arg, most int) bot.Text {
 		return c.say("chat.relay.reply.to", append(args, bot.Str("to", name))...)
 	}
 	return c.say("chat.relay.reply", args...)
+}
+
+// inOneLine is a text without its line breaks, so that nobody writes what looks like the
+// line of somebody else.
+func inOneLine(text string) string {
+	lines := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("\n\r\v\f\u0085\u2028\u2029", r) })
+	for i := range lines {
+		lines[i] = strings.TrimSpace(lines[i])
+	}
+	return strings.Join(slices.DeleteFunc(lines, func(l string) bool { return l == "" }), " / ")
 }
 
 // called is what people in other places call a place: "Lincoln HS on Slack".

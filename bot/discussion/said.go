@@ -25,12 +25,29 @@ func (s *Service) Said(ctx context.Context, c bot.CommunityID, ref bot.MessageRe
 		if place < 0 || !d.heardAt(posted) {
 			continue
 		}
-		e, err := s.store.Shown(ctx, d, place, ref.ID)
+		e, err := s.shown(ctx, d, place, ref.ID)
 		if bot.CodeOf(err) != bot.NotFound {
 			return *d, e, err
 		}
 	}
 	return Discussion{}, Entry{}, &bot.Error{Code: bot.NotFound}
+}
+
+// shown is what a message in a place shows: what somebody said there, or the one thing said
+// elsewhere that a post of ours carries.
+func (s *Service) shown(ctx context.Context, d *Discussion, place int, message string) (Entry, error) {
+	e, err := s.store.Shown(ctx, d, place, message)
+	if bot.CodeOf(err) != bot.NotFound || s.relays == nil {
+		return e, err
+	}
+	ids, failed := s.relays.store.ShownBy(ctx, d, place, message)
+	if failed != nil {
+		return e, failed
+	}
+	if len(ids) != 1 {
+		return e, err
+	}
+	return s.store.Entry(ctx, d, ids[0])
 }
 
 // heardAt reports whether something posted then may belong to the discussion.
