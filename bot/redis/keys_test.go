@@ -17,6 +17,7 @@ import (
 	"github.com/staffroom-bot/staffroom/bot"
 	"github.com/staffroom-bot/staffroom/bot/community"
 	"github.com/staffroom-bot/staffroom/bot/discussion"
+	"github.com/staffroom-bot/staffroom/bot/library"
 	"github.com/staffroom-bot/staffroom/bot/outbox"
 	"github.com/staffroom-bot/staffroom/bot/redis/redistest"
 	"github.com/staffroom-bot/staffroom/scheduler"
@@ -80,6 +81,8 @@ func (b *bench) life() {
 	b.reportsLife()
 	b.linksLife()
 	b.libraryLife()
+	b.ok(Library{b.store}.KeepTold(ctx, home, scichat.Space, library.Told{Until: noon}))
+	b.ok(Library{b.store}.Tell(ctx, home, "01ana", false))
 	b.partnersLife()
 
 	b.schedule(map[string]time.Duration{"a": 0, "b": 0, "c": 0, "d": 0, "e": 0, "f": time.Hour, "g": time.Hour})

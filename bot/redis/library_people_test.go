@@ -230,6 +230,8 @@ func (t *town) seedLibrary(c bot.CommunityID, a bot.Account, m bot.MemberID) {
 	t.ok(s.Keep(ctx, c, m, kept[0].ID, true))
 	t.ok(s.Replace(ctx, kept[1], kept[0].ID))
 	t.ok(s.KeepRules(ctx, &library.Rules{Community: c, Adds: bot.RoleHost}, outbox.Effects{}))
+	t.ok(s.KeepTold(ctx, c, a.Space, library.Told{Until: noon}))
+	t.ok(s.Tell(ctx, c, m, false))
 	w := wanted(string(c)+"w", m)
 	w.Community, w.Askers[0].Account = c, a
 	t.ok(s.AdvanceWish(ctx, w, outbox.Effects{Jobs: []scheduler.Job{

@@ -91,7 +91,11 @@ func (s Library) moveTold(ctx context.Context, t bot.Transfer) error {
 		if goes {
 			writes = append(writes, write{"SADD", libraryUntold, []string{string(m)}})
 		}
-		if t.Joins {
+		stays, err := s.client.HExists(ctx, key(t.From, "members"), string(m)).Result()
+		if err != nil {
+			return failed(err)
+		}
+		if t.Joins || goes && !stays {
 			gone = append(gone, string(m))
 		}
 	}

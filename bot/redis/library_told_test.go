@@ -28,7 +28,9 @@ func TestLibraryTold(t *testing.T) {
 					b.ok(s.Tell(ctx, home, m, false))
 				}
 				b.ok(s.Tell(ctx, home, "01kim", true))
-				b.ok(b.client.HSet(ctx, key(far, "members"), "01ana", "{}").Err())
+				for _, c := range []bot.CommunityID{home, far} { // she has both
+					b.ok(b.client.HSet(ctx, key(c, "members"), "01ana", "{}").Err())
+				}
 				for range 2 {
 					b.ok(s.MoveAlong(ctx, bot.Transfer{From: home, To: far, Space: here, Joins: joins}))
 				}

@@ -54,7 +54,7 @@ func (b *bench) partnersLife() {
 	b.ok(s.SetApart(ctx, home, "01joe", "01max", partner.Evaluation, true))
 	st := b.decided()
 	b.ok(s.KeepRest(ctx, home, mates, "01joe", partner.Rest{Paused: partner.OwnPause}, time.Time{}, outbox.Effects{}))
-	b.ok(s.Advance(ctx, &st, partner.Decision{Past: &partner.Past{Round: 1}, Waves: map[string]string{"1.1": ""}}, outbox.Effects{}))
+	b.ok(s.Advance(ctx, &st, partner.Decision{Past: &partner.Past{Round: 1}, Waves: map[string]string{"1.1": ""}, Free: map[bot.MemberID]time.Time{"01joe": noon}}, outbox.Effects{}))
 	b.takesPart(ofAnne)
 	b.ok(s.Follow(ctx, home, ofAnne, ofAna))
 }

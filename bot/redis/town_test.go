@@ -169,6 +169,9 @@ func (t *town) chat(space bot.SpaceID, c bot.CommunityID, id string, number int,
 	_, err := t.chats().NextNumber(t.Context(), c)
 	t.ok(err)
 	t.ok(t.chats().Advance(t.Context(), &d, e))
+	if state == discussion.Scheduled {
+		t.ok(t.chats().Attend(t.Context(), &d, discussion.Attendance{Member: bot.MemberID(c) + "2", Account: bot.Account{Space: space, User: "U2"}}, true))
+	}
 	if state == discussion.Scheduled || state == discussion.Cancelled {
 		return
 	}

@@ -21,11 +21,13 @@ var leftOver = regexp.MustCompile(`^(about|left|numbers|in:.*|codetries:.*|posts
 
 // staying are the keys of the table in doc.go that are no records of a feature: a
 // community itself, how it is left, its jobs, its outbox, and what was reported to
-// those who organize it.
+// those who organize it; and what was carried to other places of a chat, which ends with
+// the move.
 var staying = strings.Fields(`about left moving codetries:<who> numbers jobs due lease next tries aside in:<hash>
 	posts queue sending changes lanes sent sentat sentto:<who> undelivered undeliveredat undeliveredid unreported unreached written reports reports:v
 	report:<id>:case report:<id>:case:v reportdraft:<id> reporttries:<who> reportsof:<who>
-	checkinrevision:<id> checkinfollowed:<who> partnerfollowed:<who> libraryrules libraryrules:v librarysearch:<who>`)
+	checkinrevision:<id> checkinfollowed:<who> partnerfollowed:<who> libraryrules libraryrules:v librarysearch:<who>
+	relay:<chat>:way relay:<chat>:way:v relay:<chat>:log relay:<chat>:shown`)
 
 // Whoever adds a key adds it to what the town is seeded with, or here.
 func TestATownHasSomethingOfEveryKind(t *testing.T) {
@@ -64,6 +66,10 @@ func TestALinkedPlaceTakesEverythingAlong(t *testing.T) {
 					strings.HasPrefix(name, "jobs calendar"), strings.HasPrefix(name, "due calendar"):
 				case now[name] == "":
 					t.Errorf("%s did not arrive", name)
+				case name == "libraryuntold": // a set of both
+					if !strings.Contains(now[name], strings.TrimSpace(was)) {
+						t.Errorf("of who is not told, %q did not arrive in %q", was, now[name])
+					}
 				case now[name] != was:
 					t.Errorf("%s is now\n%s\nwas\n%s", name, now[name], was)
 				}

@@ -20,6 +20,7 @@ func TestExamplesAreRead(t *testing.T) {
 	english := map[bot.Key]string{}
 	same := map[string]bool{ // in Spanish too
 		"/organize link code:abcde-fghij": true, "/organize people person:Ana role:host": true, "/staffroom help topic:chat": true,
+		"/host handover person:@Sam": true,
 	}
 	commands, read := s.Router.Commands(), 0
 	for _, language := range []string{"en", "es"} {
