@@ -317,7 +317,7 @@ func (y *pairingYear) checkPerson(f *fellow, entries []bottest.Entry) {
 		y.checkIntroduced(f, loc, entries)
 	}
 	for mate, n := range mates {
-		if n > 1 {
+		if y.log.again += n - 1; n > 1 && (y.log.repeats == 0 || *pairingPeople >= enoughPeople) {
 			y.Errorf("%s was introduced to %s %d times", f.name, mate, n)
 		}
 	}

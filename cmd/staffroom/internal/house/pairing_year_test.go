@@ -90,6 +90,7 @@ type pairingLog struct {
 	reoffers, within, late, nobody int
 	said, cants, swaps, joins      int
 	repeats                        int
+	again                          int // introductions to somebody known
 	messages, introductions        int
 	withdrawn                      int
 	// In how many introductions somebody read of their partners on the first working day on
@@ -98,11 +99,14 @@ type pairingLog struct {
 	told, toldElse [3]int
 }
 
+// enoughPeople is among how many somebody new is always free.
+const enoughPeople = 100
+
 // A year of partners in two linked places, whose people come, go, pause, say nothing, travel
 // and are away, with holidays and changes of clocks on both halves of the earth: see
 // docs/partners.md. Everybody who wants one has an offer in each round; who loses a partner
-// has another within a day, as long as somebody is there; nobody meets anybody twice; and
-// all that is written keeps quiet hours and the budget, and comes once.
+// has another within a day, as long as somebody is there; nobody meets anybody twice, unless
+// so few take part that nobody new may be free for who lost a partner; and all that is written keeps quiet hours and the budget, and comes once.
 func TestPairingYear(t *testing.T) {
 	begun := time.Now()
 	y := newPairingYear(t)
@@ -114,6 +118,9 @@ func TestPairingYear(t *testing.T) {
 	}
 	y.checkMessages()
 	l := &y.log
+	if l.again > 2*l.repeats {
+		t.Errorf("%d introductions to somebody known, for %d pairs that had to meet again", l.again, l.repeats)
+	}
 	t.Logf("%d people, %d weeks, %d rounds, in %s", len(y.people), *pairingWeeks, l.rounds, time.Since(begun).Round(100*time.Millisecond))
 	t.Logf("at the beginning of rounds: %d places wanted, %d offered, nobody for %d; pairs repeated: %d", l.wanted, l.offered, l.alone, l.repeats)
 	t.Logf("left over later or come late: %d, offered somebody within a day: %d, later: %d, still nobody at the end of the round: %d", l.reoffers, l.within, l.late, l.nobody)
