@@ -85,6 +85,7 @@ func (s *stage) saves() {
 	})
 	s.corrected(ana, s.word("library.form.grade"), s.word("library.fault.grade", bot.Str("typed", "tall")))
 	s.fillsIn(ana, map[bot.Key]string{"library.form.grade": "4"})
+	s.closes(ana)
 	card := s.reads(ana, s.word("library.saved"), "strips.example/one", "Skip *part* two")
 	if !slices.Contains(card.links, "https://strips.example/one") || len(card.images) > 0 {
 		s.Errorf("the card is %+v", card)
